@@ -1,0 +1,11 @@
+//! `cargo xtask bench`: the benches of `tests`, in release form.
+
+use anyhow::Result;
+
+use crate::workbench::Workbench;
+
+pub(crate) fn bench(bench: &Workbench, arguments: &[String]) -> Result<()> {
+    let mut words = vec!["run", "--release", "--package", "retort-tests", "--bin", "bench", "--"];
+    words.extend(arguments.iter().map(String::as_str));
+    bench.run("cargo", &words)
+}

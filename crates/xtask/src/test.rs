@@ -1,0 +1,127 @@
+//! `cargo xtask test`: everything that CI runs, in parts; the first part that fails ends the run.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::tools::{BROWSER, CLANG, DRIVER, NEXTEST_TOOL, PLAYWRIGHT, Tool, WASM_BINDGEN, WASM_TARGET};
+use crate::workbench::{Workbench, run};
+use crate::{build_web, install, serve};
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// The packages with tests that run in a browser, and which of their targets hold them.
+const WASM_TESTS: [(&str, &[&str]); 2] = [("retort-tests", &["--test", "wasm"]), ("retort-web", &["--lib"])];
+
+/// The packages whose documentation is built; a warning in it is an error.
+const DOCUMENTED: [&str; 2] = ["retort-core", "retort-drivers"];
+
+/// The packages with examples in their documentation.
+const DOC_TESTED: [&str; 1] = ["retort-core"];
+
+struct Part {
+    name: &'static str,
+    tools: &'static [&'static [&'static Tool]],
+    run: fn(&Workbench) -> Result<()>,
+}
+
+const PARTS: [Part; 4] = [
+    Part { name: "check", tools: &[&[&WASM_TARGET, &CLANG]], run: check },
+    Part { name: "native", tools: &[&[&NEXTEST_TOOL]], run: native },
+    Part { name: "wasm", tools: &[&[&WASM_TARGET, &CLANG, &WASM_BINDGEN, &BROWSER, &DRIVER]], run: wasm },
+    Part { name: "e2e", tools: &[build_web::TOOLS, &[&BROWSER, &PLAYWRIGHT]], run: e2e },
+];
+
+pub(crate) fn test(bench: &mut Workbench, arguments: &[String]) -> Result<()> {
+    let parts: Vec<&Part> = match arguments {
+        [] => PARTS.iter().collect(),
+        [flag, name] if flag == "--only" => PARTS.iter().filter(|part| part.name == name).collect(),
+        _ => Vec::new(),
+    };
+    if parts.is_empty() {
+        bail!("cargo xtask test [--only {}]", PARTS.map(|part| part.name).join("|"));
+    }
+    install::prepare(bench, &tools_of(&parts))?;
+    let mut results = Vec::new();
+    for part in &parts {
+        println!("\n== {} ==", part.name);
+        let start = Instant::now();
+        let result = (part.run)(bench);
+        println!("== {}: {} in {} ==", part.name, word(result.is_ok()), seconds(start.elapsed()));
+        let failed = result.is_err();
+        results.push((part.name, start.elapsed(), result));
+        if failed {
+            break;
+        }
+    }
+    summarise(&parts, results)
+}
+
+/// Every tool of the parts once, in the order in which they are first needed.
+fn tools_of(parts: &[&Part]) -> Vec<&'static Tool> {
+    let mut tools: Vec<&'static Tool> = Vec::new();
+    for tool in parts.iter().flat_map(|part| part.tools).copied().flatten() {
+        if !tools.iter().any(|seen| seen.name == tool.name) {
+            tools.push(tool);
+        }
+    }
+    tools
+}
+
+fn summarise(parts: &[&Part], results: Vec<(&str, Duration, Result<()>)>) -> Result<()> {
+    println!("\n{:<8} {:>8}  result", "part", "time");
+    for (name, time, result) in &results {
+        println!("{name:<8} {:>8}  {}", seconds(*time), word(result.is_ok()));
+    }
+    for part in &parts[results.len()..] {
+        println!("{:<8} {:>8}  not run", part.name, "");
+    }
+    for (name, _, result) in results {
+        result.map_err(|error| error.context(format!("the part {name} failed")))?;
+    }
+    Ok(())
+}
+
+fn word(passed: bool) -> &'static str {
+    if passed { "passed" } else { "FAILED" }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+fn check(bench: &Workbench) -> Result<()> {
+    bench.run("cargo", &["fmt", "--all", "--check"])?;
+    bench.run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    bench.run("cargo", &["clippy", "--package", "retort-web", "--target", WASM, "--", "-D", "warnings"])?;
+    let mut words = vec!["doc", "--no-deps"];
+    words.extend(DOCUMENTED.iter().flat_map(|package| ["--package", package]));
+    run(bench.command("cargo", &words).env("RUSTDOCFLAGS", "-Dwarnings"))
+}
+
+fn native(bench: &Workbench) -> Result<()> {
+    bench.run("cargo", &["nextest", "run", "--workspace"])?;
+    let mut words = vec!["test", "--doc"];
+    words.extend(DOC_TESTED.iter().flat_map(|package| ["--package", package]));
+    bench.run("cargo", &words)
+}
+
+fn wasm(bench: &Workbench) -> Result<()> {
+    for (package, targets) in WASM_TESTS {
+        let words = [&["test", "--target", WASM, "--package", package], targets].concat();
+        let mut command = bench.command("cargo", &words);
+        command
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", bench.root.join("webdriver.json"))
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
+        run(&mut command)?;
+    }
+    Ok(())
+}
+
+fn e2e(bench: &Workbench) -> Result<()> {
+    build_web::build(bench)?;
+    build_web::check_sizes(bench)?;
+    let serving = serve::serve(&bench.root.join("dist"), 0)?;
+    run(bench.command("node", &["tests/e2e/run.mjs"]).env("RETORT_URL", &serving.address))
+}
