@@ -1,0 +1,288 @@
+//! Revisions linked: which stands on which, where the heads are, and what a target such as `billing@head` means.
+//!
+//! In: the [`Revision`]s of a folder, in reading order. Out: a [`RevisionGraph`], always; what is wrong with the
+//! links is said in diagnostics, and the revisions it concerns stay visible but are not [runnable].
+//! Nothing here decides what to run: that is [`crate::plan`].
+//!
+//! [runnable]: RevisionGraph::runnable
+
+mod build;
+mod cycle;
+mod lanes;
+mod nearest;
+mod resolve;
+mod target;
+mod walk;
+
+pub use lanes::{LaneEdge, LaneRow, Lanes};
+pub use resolve::{Drop, Restamp};
+pub use target::{Range, Symbol, Target};
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::revision::{Revision, RevisionId};
+
+/// A set of revisions that a chain ends in, or that a database is at.
+///
+/// Empty means base: before everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Heads(BTreeSet<RevisionId>);
+
+impl Heads {
+    /// Before everything.
+    pub fn base() -> Heads {
+        Heads::default()
+    }
+
+    /// Whether this is base.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many heads.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether this revision is one of them.
+    pub fn contains(&self, id: &RevisionId) -> bool {
+        self.0.contains(id)
+    }
+
+    /// The heads, ordered by id.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &RevisionId> + Clone {
+        self.0.iter()
+    }
+
+    /// The heads that are not in the other set: with the sets before and after a step, the rows that the
+    /// version table loses (`before.without(after)`) and gains (`after.without(before)`).
+    pub fn without<'a>(&'a self, other: &'a Heads) -> impl Iterator<Item = &'a RevisionId> {
+        self.0.difference(&other.0)
+    }
+
+    /// The heads once this revision was applied on top of them. Cheap: looks only at what is directly below it.
+    pub fn after_upgrade(&self, graph: &RevisionGraph, id: &RevisionId) -> Heads {
+        let mut heads = self.clone();
+        if let Some(at) = graph.find(id) {
+            for &below in graph.lower(at) {
+                heads.0.remove(&graph.revisions[below].id);
+            }
+        }
+        heads.0.insert(id.clone());
+        heads
+    }
+
+    /// The heads once this revision was undone. `is_applied` answers for the revisions that stay; what was
+    /// directly below it becomes a head unless an applied revision still stands on it.
+    pub fn after_downgrade(
+        &self,
+        graph: &RevisionGraph,
+        id: &RevisionId,
+        is_applied: &dyn Fn(&RevisionId) -> bool,
+    ) -> Heads {
+        let mut heads = self.clone();
+        heads.0.remove(id);
+        let Some(at) = graph.find(id) else { return heads };
+        for &below in graph.lower(at) {
+            let holds = |&above: &usize| above != at && is_applied(&graph.revisions[above].id);
+            if !graph.upper(below).any(|above| holds(&above)) {
+                heads.0.insert(graph.revisions[below].id.clone());
+            }
+        }
+        heads
+    }
+}
+
+impl FromIterator<RevisionId> for Heads {
+    fn from_iter<I: IntoIterator<Item = RevisionId>>(ids: I) -> Heads {
+        Heads(ids.into_iter().collect())
+    }
+}
+
+impl fmt::Display for Heads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("base");
+        }
+        for (at, id) in self.iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            fmt::Display::fmt(id, f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a revision cannot run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// A revision read before it has the same id.
+    Duplicate,
+    /// It stands, over others or directly, on itself.
+    InCycle,
+    /// The revision directly below it does not exist.
+    MissingDownRevision(RevisionId),
+    /// What it depends on does not exist; as written.
+    MissingDependency(String),
+    /// It stands on this revision, which cannot run.
+    Above(RevisionId),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Broken::Duplicate => f.write_str("another revision has the same id"),
+            Broken::InCycle => f.write_str("it stands on itself, in a cycle"),
+            Broken::MissingDownRevision(id) => write!(f, "its down revision `{id}` does not exist"),
+            Broken::MissingDependency(name) => write!(f, "it depends on `{name}`, which does not exist"),
+            Broken::Above(id) => write!(f, "it stands on `{id}`, which cannot run"),
+        }
+    }
+}
+
+/// All revisions, linked and checked.
+///
+/// Invariant: every index in the arrays below is smaller than `revisions.len()`; `order` is a permutation of
+/// all indices in which, for runnable revisions, everything lower comes first.
+#[derive(Clone, Debug)]
+pub struct RevisionGraph {
+    /// In reading order, the first of those with the same id only.
+    revisions: Vec<Revision>,
+    /// The later ones of those with the same id.
+    duplicates: Vec<Revision>,
+    index: BTreeMap<RevisionId, usize>,
+    /// The revision that declares a branch label; the first one, where several do.
+    labels: BTreeMap<String, usize>,
+    links: Vec<Links>,
+    broken: Vec<Option<Broken>>,
+    order: Vec<usize>,
+    /// Where in `order` a revision stands.
+    place: Vec<usize>,
+    heads: Heads,
+}
+
+/// The neighbours of one revision, each once, in the order of their ids' first mention.
+#[derive(Clone, Debug, Default)]
+struct Links {
+    /// Down revisions, then dependencies.
+    lower: Vec<usize>,
+    /// How many of `lower` are down revisions.
+    down_count: usize,
+    /// The revisions whose down revision this is.
+    children: Vec<usize>,
+    /// The revisions that depend on this one, and are not its children.
+    dependents: Vec<usize>,
+}
+
+impl RevisionGraph {
+    /// Where the chain ends: the runnable revisions with nothing runnable above them, neither by down revision
+    /// nor by dependency. The one definition of head.
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// The revisions with nothing below them (they may depend on others), in [`iter`](Self::iter) order.
+    pub fn bases(&self) -> impl Iterator<Item = &Revision> {
+        self.iter().filter(|revision| revision.down_revisions.is_empty())
+    }
+
+    /// The revision of this exact id.
+    pub fn get(&self, id: &RevisionId) -> Option<&Revision> {
+        self.find(id).map(|at| &self.revisions[at])
+    }
+
+    /// How many revisions, duplicates not counted.
+    pub fn len(&self) -> usize {
+        self.revisions.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.revisions.is_empty()
+    }
+
+    /// All revisions, what is lower first. A branch is followed as far as possible before the next begins; ties
+    /// go by reading order. Members of a cycle come where they stand least in the way.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Revision> + ExactSizeIterator {
+        self.order.iter().map(|&at| &self.revisions[at])
+    }
+
+    /// Where in [`iter`](Self::iter) a revision stands, from 0.
+    pub fn position(&self, id: &RevisionId) -> Option<usize> {
+        self.find(id).map(|at| self.place[at])
+    }
+
+    /// The down revisions that exist.
+    pub fn below(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.neighbours(id, |links| &links.lower[..links.down_count])
+    }
+
+    /// The dependencies that exist, labels resolved; those that are down revisions too are left out.
+    pub fn dependencies(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.neighbours(id, |links| &links.lower[links.down_count..])
+    }
+
+    /// The revisions directly above.
+    pub fn children(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.neighbours(id, |links| &links.children)
+    }
+
+    /// The revisions that depend on this one without standing directly on it.
+    pub fn dependents(&self, id: &RevisionId) -> impl Iterator<Item = &Revision> {
+        self.neighbours(id, |links| &links.dependents)
+    }
+
+    /// Whether it has more than one down revision.
+    pub fn is_merge(&self, id: &RevisionId) -> bool {
+        self.find(id).is_some_and(|at| self.links[at].down_count > 1)
+    }
+
+    /// Whether more than one revision stands directly on it.
+    pub fn is_branch_point(&self, id: &RevisionId) -> bool {
+        self.find(id).is_some_and(|at| self.links[at].children.len() > 1)
+    }
+
+    /// Whether it exists and nothing it stands on is missing or turns in a cycle.
+    pub fn runnable(&self, id: &RevisionId) -> bool {
+        self.find(id).is_some_and(|at| self.broken[at].is_none())
+    }
+
+    /// Why it cannot run; `None` for a runnable revision and for an unknown id.
+    pub fn why_broken(&self, id: &RevisionId) -> Option<&Broken> {
+        self.find(id).and_then(|at| self.broken[at].as_ref())
+    }
+
+    /// All revisions that cannot run and why: those of the graph in [`iter`](Self::iter) order, then the
+    /// duplicates, which are not in the graph.
+    pub fn broken(&self) -> impl Iterator<Item = (&Revision, &Broken)> {
+        let in_graph = self.order.iter().filter_map(|&at| Some((&self.revisions[at], self.broken[at].as_ref()?)));
+        in_graph.chain(self.duplicates.iter().map(|revision| (revision, &Broken::Duplicate)))
+    }
+
+    fn find(&self, id: &RevisionId) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    /// Down revisions and dependencies.
+    fn lower(&self, at: usize) -> &[usize] {
+        &self.links[at].lower
+    }
+
+    fn down(&self, at: usize) -> &[usize] {
+        &self.links[at].lower[..self.links[at].down_count]
+    }
+
+    /// Children and dependents.
+    fn upper(&self, at: usize) -> impl Iterator<Item = usize> {
+        let links = &self.links[at];
+        links.children.iter().chain(&links.dependents).copied()
+    }
+
+    fn neighbours(&self, id: &RevisionId, of: fn(&Links) -> &[usize]) -> impl Iterator<Item = &Revision> {
+        let found = self.find(id).map_or(&[][..], |at| of(&self.links[at]));
+        found.iter().map(|&at| &self.revisions[at])
+    }
+}

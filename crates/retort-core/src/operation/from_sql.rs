@@ -1,0 +1,165 @@
+//! SQL text read into directives: one for each statement, nothing left out.
+//!
+//! What is not understood stays an opaque [`Operation::ExecuteSql`] with a diagnostic at its place.
+
+use std::ops::Range;
+
+use super::cursor::{Cursor, Fault, Read};
+use super::{Directive, Operation, RawStatement, SqlClass, alter_table, create_table, objects, split};
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::schema::Expression;
+use crate::source::{DialectKind, SourceFile, Span};
+
+/// Reads the statements in a part of a file.
+pub fn from_sql(file: &SourceFile, part: Range<usize>, dialect: DialectKind) -> Checked<Vec<Directive>> {
+    let text = file.text.get(part.clone()).unwrap_or("");
+    let mut diagnostics = Vec::new();
+    let mut directives = Vec::new();
+    for raw in split(text, dialect) {
+        let span = Span::new(file.id, part.start + raw.start, part.start + raw.end);
+        let (operations, skipped, fault) = read(text, &raw, dialect);
+        if let Some(fault) = fault {
+            let at = part.start + fault.at;
+            diagnostics.push(
+                Diagnostic::warning("operation/not-understood", format!("this statement is not understood: {}", fault.message))
+                    .at(Span::new(file.id, at, at.max(span.start as usize) + 1), "not read from here on")
+                    .at(span, "it is run as it stands, and what it does to the schema is not known beforehand")
+                    .help("Check the statement's spelling; if your database takes it, the statement is still run where it can be"),
+            );
+        }
+        directives.push(Directive { span, operations, skipped });
+    }
+    Checked { value: directives, diagnostics }
+}
+
+fn read(text: &str, raw: &RawStatement, dialect: DialectKind) -> (Vec<Operation>, Vec<String>, Option<Fault>) {
+    let mut cursor = Cursor::new(text, &raw.tokens, dialect);
+    let mut skipped = Vec::new();
+    let execute = |class| {
+        let sql = Expression::verbatim(&text[raw.start..raw.end], dialect);
+        vec![Operation::ExecuteSql { sql, class }]
+    };
+    let class = classify(&cursor);
+    if class != SqlClass::Structure {
+        return (execute(class), skipped, None);
+    }
+    match structure(&mut cursor, &mut skipped) {
+        Ok(Some(operations)) => match create_table::finish(&cursor) {
+            Ok(()) => (operations, skipped, None),
+            Err(fault) => (execute(SqlClass::Structure), Vec::new(), Some(fault)),
+        },
+        Ok(None) => (execute(objects::class(&cursor)), Vec::new(), None),
+        Err(fault) => (execute(SqlClass::Structure), Vec::new(), Some(fault)),
+    }
+}
+
+/// The class of a statement by its first word; `Structure` for those that are read further.
+fn classify(cursor: &Cursor<'_>) -> SqlClass {
+    let second = cursor.ahead(1).to_ascii_uppercase();
+    match cursor.peek().to_ascii_uppercase().as_str() {
+        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "TRUNCATE" | "COPY" | "LOAD" => SqlClass::Data,
+        "WITH" => with_class(cursor),
+        "SELECT" | "VALUES" | "SHOW" | "EXPLAIN" | "DESCRIBE" | "DESC" | "TABLE" => SqlClass::Query,
+        "SET" | "RESET" | "PRAGMA" | "USE" | "DISCARD" | "LOCK" | "UNLOCK" | "\\" => SqlClass::Session,
+        "BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "END" | "START" | "ABORT" => SqlClass::Transaction,
+        "GRANT" | "REVOKE" | "REASSIGN" => SqlClass::Access,
+        "DO" | "CALL" => SqlClass::Routine,
+        "VACUUM" | "ANALYZE" | "CLUSTER" | "REINDEX" | "OPTIMIZE" | "CHECKPOINT" => SqlClass::Storage,
+        "CREATE" | "ALTER" | "DROP" | "RENAME" | "COMMENT" => SqlClass::Structure,
+        "REFRESH" if second == "MATERIALIZED" => SqlClass::Data,
+        _ => SqlClass::Unknown,
+    }
+}
+
+/// `WITH … INSERT` changes rows, `WITH … SELECT` reads them.
+fn with_class(cursor: &Cursor<'_>) -> SqlClass {
+    let mut walk = *cursor;
+    walk.text_until(&["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "SELECT"]);
+    if walk.is("SELECT") { SqlClass::Query } else { SqlClass::Data }
+}
+
+/// CREATE, ALTER, DROP, RENAME, COMMENT; None where the object is none we model.
+fn structure(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Option<Vec<Operation>>> {
+    let one = |operation: Operation| Ok(Some(vec![operation]));
+    if cursor.eat("CREATE") {
+        let or_replace = cursor.eat("OR REPLACE");
+        if cursor.eat("TABLE") || cursor.eat("UNLOGGED TABLE") {
+            return one(create_table::create_table(cursor, skipped)?);
+        }
+        return objects::create(cursor, or_replace, skipped);
+    }
+    if cursor.eat("ALTER TABLE") {
+        return alter_table::alter_table(cursor, skipped).map(Some);
+    }
+    if cursor.eat("ALTER") {
+        return objects::alter(cursor);
+    }
+    if cursor.eat("DROP") {
+        return objects::drop(cursor, skipped);
+    }
+    if cursor.eat("RENAME TABLE") {
+        return objects::rename_tables(cursor).map(Some);
+    }
+    if cursor.eat("COMMENT ON") {
+        return one(objects::comment(cursor)?);
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+
+    fn directives(dialect: DialectKind, sql: &str) -> Checked<Vec<Directive>> {
+        let file = SourceFile::new(SourceId(0), "a.sql", sql);
+        let whole = 0..file.text.len();
+        from_sql(&file, whole, dialect)
+    }
+
+    fn check(dialect: DialectKind, sql: &str, expected: &[&str]) {
+        let read = directives(dialect, sql);
+        let names: Vec<String> = read
+            .value
+            .iter()
+            .flat_map(|directive| &directive.operations)
+            .map(|operation| format!("{operation:?}").split([' ', '(', '{']).next().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, expected, "{dialect}: {sql}: {:?}", read.diagnostics);
+        assert!(read.diagnostics.is_empty(), "{sql}: {:?}", read.diagnostics);
+    }
+
+    #[test]
+    fn statements_become_operations() {
+        use DialectKind::{Mysql, Postgres, Sqlite};
+        check(Sqlite, "CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT DEFAULT 'x' NOT NULL)", &["CreateTable"]);
+        check(Sqlite, "CREATE TABLE a (b, c, UNIQUE (b, c)) WITHOUT ROWID, STRICT", &["CreateTable"]);
+        check(Postgres, "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON a USING btree (lower(b) DESC) WHERE b > 0", &["CreateIndex"]);
+        check(Postgres, "ALTER TABLE a ADD COLUMN b int REFERENCES c (d), DROP COLUMN e CASCADE", &["AddColumn", "AddConstraint", "DropColumn"]);
+        check(Postgres, "ALTER TABLE a ALTER b TYPE text USING b::text, ALTER COLUMN b SET NOT NULL", &["AlterColumn", "AlterColumn"]);
+        check(Postgres, "CREATE TYPE mood AS ENUM ('a', 'b'); ALTER TYPE mood ADD VALUE 'c' AFTER 'a'", &["CreateEnum", "AddEnumLabel"]);
+        check(Postgres, "COMMENT ON COLUMN a.b IS 'x'; COMMENT ON TABLE a IS NULL", &["Comment", "Comment"]);
+        check(Mysql, "ALTER TABLE a CHANGE b c VARCHAR(20) NOT NULL AFTER d, ADD KEY (c), DROP PRIMARY KEY", &["RenameColumn", "AlterColumn", "CreateIndex", "DropConstraint"]);
+        check(Mysql, "RENAME TABLE a TO b, c TO d; DROP INDEX i ON a", &["RenameTable", "RenameTable", "DropIndex"]);
+        check(Mysql, "CREATE TABLE t (a INT UNSIGNED AUTO_INCREMENT, KEY k (a), b TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4", &["CreateTable"]);
+        check(Sqlite, "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END; DROP VIEW IF EXISTS v", &["CreateTrigger", "DropView"]);
+        check(Sqlite, "INSERT INTO a VALUES (1); PRAGMA foreign_keys=ON", &["ExecuteSql", "ExecuteSql"]);
+        check(Postgres, "CREATE SEQUENCE s; GRANT ALL ON a TO b", &["ExecuteSql", "ExecuteSql"]);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said_where_it_stands() {
+        let read = directives(DialectKind::Sqlite, "SELECT 1;\nCREATE TABLE a (b INT NOT FROBNICATE)");
+        assert_eq!(read.diagnostics.len(), 1);
+        assert_eq!(read.diagnostics[0].labels[0].span.start, 32);
+        assert!(read.value[1].operations[0].is_opaque());
+    }
+
+    #[test]
+    fn a_default_does_not_swallow_not_null() {
+        let read = directives(DialectKind::Postgres, "CREATE TABLE a (b text DEFAULT 'x'::character varying NOT NULL)");
+        let Operation::CreateTable { table, .. } = &read.value[0].operations[0] else { panic!() };
+        assert!(!table.columns[0].nullable);
+        assert_eq!(table.columns[0].default.as_ref().unwrap().text(), "'x'::character varying");
+    }
+}

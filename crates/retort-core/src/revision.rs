@@ -1,0 +1,86 @@
+//! One revision: an id, its links, what it does and undoes; and Retort's own text form of it.
+
+mod parse;
+
+pub use parse::{is_revision_file, parse};
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::operation::Directive;
+use crate::source::{DialectKind, SourceId, Span};
+
+/// The id of a revision.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RevisionId(Arc<str>);
+
+impl RevisionId {
+    /// Takes an id as it was written.
+    pub fn new(id: impl AsRef<str>) -> RevisionId {
+        RevisionId(Arc::from(id.as_ref()))
+    }
+
+    /// The id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for RevisionId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RevisionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a revision does in one direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Known once read.
+    Directives(Vec<Directive>),
+    /// Cannot be done, and why.
+    Irreversible { reason: String },
+}
+
+impl Body {
+    /// The directives; none for an irreversible body.
+    pub fn directives(&self) -> &[Directive] {
+        match self {
+            Body::Directives(directives) => directives,
+            Body::Irreversible { .. } => &[],
+        }
+    }
+}
+
+/// One revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Its id.
+    pub id: RevisionId,
+    /// Directly below it; empty at the base.
+    pub down_revisions: Vec<RevisionId>,
+    /// Must be applied before, but is not below and does not join branches. Ids or branch labels, as written.
+    pub depends_on: Vec<String>,
+    /// Names of the line it begins.
+    pub branch_labels: Vec<String>,
+    /// One line for people.
+    pub message: String,
+    /// The dialect its header names.
+    pub dialect: Option<DialectKind>,
+    /// The way up.
+    pub upgrade: Body,
+    /// The way down.
+    pub downgrade: Body,
+    /// Its file.
+    pub source: SourceId,
+    /// The header line that names it (else the start of its file).
+    pub span: Span,
+    /// The header line with its down revisions, where there is one.
+    pub down_span: Span,
+}

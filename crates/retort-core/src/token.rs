@@ -1,0 +1,451 @@
+//! SQL text cut into tokens with exact places; nothing is understood yet.
+//!
+//! One scanner for all dialects: what differs (dollar quotes, backticks, `#` comments, nested comments,
+//! backslash escapes, `/*! … */`) is asked of the dialect. It accepts every input: an unclosed quote runs to
+//! the end of the text.
+
+use crate::source::DialectKind;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// A keyword or a bare identifier.
+    Word,
+    /// A quoted identifier: `"a"`, `` `a` ``, `[a]`.
+    Quoted,
+    /// A string or blob literal, with its prefix: `'a'`, `E'a'`, `X'00'`, `$$a$$`.
+    Text,
+    /// A number.
+    Number,
+    /// An operator or punctuation; `::` and `->>` are one token.
+    Symbol,
+}
+
+/// A token and its bytes in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Token {
+    /// The token's text.
+    pub fn text<'a>(&self, sql: &'a str) -> &'a str {
+        sql.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+/// Walks over a text, token by token; blanks and comments are skipped.
+#[derive(Clone, Debug)]
+pub struct Scanner<'a> {
+    text: &'a str,
+    dialect: DialectKind,
+    at: usize,
+    in_version_comment: bool,
+}
+
+/// Operators of more than one character, longest first.
+const LONG_SYMBOLS: [&str; 26] = [
+    "!~~*", "->>", "#>>", "!~*", "!~~", "~~*", "<=>", "::", "||", "->", "<=", ">=", "<>", "!=", ":=", "=>", "@>", "<@",
+    "&&", "~*", "!~", "#>", "~~", "<<", ">>", "?|",
+];
+
+impl<'a> Scanner<'a> {
+    /// A scanner at the start of a text.
+    pub fn new(text: &'a str, dialect: DialectKind) -> Scanner<'a> {
+        Scanner { text, dialect, at: 0, in_version_comment: false }
+    }
+
+    /// The byte at which the next token is looked for.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on from another byte (after data that is no SQL).
+    pub fn skip_to(&mut self, at: usize) {
+        self.at = at.min(self.text.len());
+    }
+
+    fn bytes(&self) -> &'a [u8] {
+        self.text.as_bytes()
+    }
+
+    fn byte(&self, ahead: usize) -> u8 {
+        self.bytes().get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn skip_blanks(&mut self) {
+        loop {
+            let byte = self.byte(0);
+            if self.at >= self.text.len() {
+                return;
+            } else if byte.is_ascii_whitespace() || byte == 0x0b {
+                self.at += 1;
+            } else if self.rest().starts_with('\u{feff}') || self.rest().starts_with('\u{a0}') {
+                self.at += self.rest().chars().next().map_or(1, char::len_utf8);
+            } else if !self.skip_comment() {
+                return;
+            }
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn skip_comment(&mut self) -> bool {
+        let mysql = self.dialect == DialectKind::Mysql;
+        match (self.byte(0), self.byte(1)) {
+            // MySQL wants a blank after the dashes: `5--1` is arithmetic there.
+            (b'-', b'-') if !mysql || self.byte(2) <= b' ' => self.skip_line(),
+            (b'#', _) if mysql => self.skip_line(),
+            (b'/', b'*') if mysql && self.byte(2) == b'!' => {
+                self.at += 3;
+                while self.byte(0).is_ascii_digit() {
+                    self.at += 1;
+                }
+                self.in_version_comment = true;
+            }
+            (b'/', b'*') => self.skip_block_comment(),
+            (b'*', b'/') if self.in_version_comment => {
+                self.at += 2;
+                self.in_version_comment = false;
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn skip_line(&mut self) {
+        self.at = self.bytes()[self.at..].iter().position(|&b| b == b'\n').map_or(self.text.len(), |n| self.at + n);
+    }
+
+    fn skip_block_comment(&mut self) {
+        let nests = self.dialect == DialectKind::Postgres;
+        let mut depth = 0usize;
+        while self.at < self.text.len() {
+            match (self.byte(0), self.byte(1)) {
+                (b'/', b'*') if depth == 0 || nests => depth += 1,
+                (b'*', b'/') => depth -= 1,
+                _ => {
+                    self.at += 1;
+                    continue;
+                }
+            }
+            self.at += 2;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn quoted(&mut self, close: u8, backslash: bool) {
+        self.at += 1;
+        while self.at < self.text.len() {
+            let byte = self.byte(0);
+            if backslash && byte == b'\\' {
+                self.at += 2;
+            } else if byte == close && self.byte(1) == close && close != b']' {
+                self.at += 2;
+            } else if byte == close {
+                self.at += 1;
+                return;
+            } else {
+                self.at += 1;
+            }
+        }
+        self.at = self.text.len();
+    }
+
+    /// `$tag$ … $tag$`: gives its end, or None where no such quote begins.
+    fn dollar_quote(&self) -> Option<usize> {
+        let rest = self.rest();
+        let tag_end = rest[1..].find('$')? + 2;
+        let tag = &rest[..tag_end];
+        let inner = &tag[1..tag_end - 1];
+        let is_tag = inner.chars().all(|c| c.is_alphanumeric() || c == '_')
+            && !inner.starts_with(|c: char| c.is_ascii_digit());
+        if !is_tag {
+            return None;
+        }
+        let close = rest[tag_end..].find(tag).map_or(rest.len(), |n| tag_end + n + tag.len());
+        Some(self.at + close)
+    }
+
+    fn word(&mut self) {
+        let length = self
+            .rest()
+            .char_indices()
+            .find(|&(_, c)| !(c.is_alphanumeric() || c == '_' || c == '$' || (!c.is_ascii() && !c.is_whitespace())))
+            .map_or(self.rest().len(), |(n, _)| n);
+        self.at += length.max(1);
+    }
+
+    fn number(&mut self) {
+        let bytes = self.bytes();
+        let mut at = self.at;
+        if bytes[at] == b'0' && matches!(bytes.get(at + 1), Some(b'x' | b'X')) {
+            at += 2;
+        }
+        while at < bytes.len() {
+            let exponent_sign = matches!(bytes[at], b'+' | b'-') && matches!(bytes[at - 1], b'e' | b'E') && at > self.at;
+            if !(bytes[at].is_ascii_alphanumeric() || bytes[at] == b'.' || bytes[at] == b'_' || exponent_sign) {
+                break;
+            }
+            at += 1;
+        }
+        self.at = at;
+    }
+
+    fn symbol(&mut self) {
+        let rest = self.rest();
+        let length = LONG_SYMBOLS.iter().find(|s| rest.starts_with(**s)).map(|s| s.len());
+        self.at += length.unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
+    }
+
+    fn scan(&mut self) -> TokenKind {
+        let mysql = self.dialect == DialectKind::Mysql;
+        let postgres = self.dialect == DialectKind::Postgres;
+        match self.byte(0) {
+            b'\'' => self.quoted(b'\'', mysql),
+            b'e' | b'E' if postgres && self.byte(1) == b'\'' => {
+                self.at += 1;
+                self.quoted(b'\'', true);
+            }
+            b'x' | b'X' | b'b' | b'B' | b'n' | b'N' if self.byte(1) == b'\'' => {
+                self.at += 1;
+                self.quoted(b'\'', mysql);
+            }
+            // Double quotes are text in MySQL unless ANSI_QUOTES is set.
+            b'"' if mysql => self.quoted(b'"', true),
+            b'$' if postgres => match self.dollar_quote() {
+                Some(end) => self.at = end,
+                None => {
+                    self.at += 1;
+                    return TokenKind::Symbol;
+                }
+            },
+            _ => return self.scan_other(),
+        }
+        self.at = self.at.min(self.text.len());
+        TokenKind::Text
+    }
+
+    fn scan_other(&mut self) -> TokenKind {
+        match self.byte(0) {
+            b'"' => {
+                self.quoted(b'"', false);
+                TokenKind::Quoted
+            }
+            b'`' => {
+                self.quoted(b'`', false);
+                TokenKind::Quoted
+            }
+            // In PostgreSQL a bracket is a subscript.
+            b'[' if self.dialect == DialectKind::Sqlite => {
+                self.quoted(b']', false);
+                TokenKind::Quoted
+            }
+            b'0'..=b'9' => {
+                self.number();
+                TokenKind::Number
+            }
+            b'.' if self.byte(1).is_ascii_digit() => {
+                self.number();
+                TokenKind::Number
+            }
+            byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
+                self.word();
+                TokenKind::Word
+            }
+            _ => {
+                self.symbol();
+                TokenKind::Symbol
+            }
+        }
+    }
+}
+
+impl Iterator for Scanner<'_> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        self.skip_blanks();
+        if self.at >= self.text.len() {
+            return None;
+        }
+        let start = self.at;
+        let kind = self.scan();
+        // A backslash before the last byte of a character may have led into its middle.
+        while !self.text.is_char_boundary(self.at) {
+            self.at += 1;
+        }
+        Some(Token { kind, start: start as u32, end: self.at as u32 })
+    }
+}
+
+/// All tokens of a text.
+pub fn tokens(text: &str, dialect: DialectKind) -> Vec<Token> {
+    Scanner::new(text, dialect).collect()
+}
+
+/// The name that an identifier token stands for: quotes taken off, and a bare PostgreSQL name folded to lower
+/// case (PostgreSQL 18, 4.1.1; MySQL and SQLite keep the case as written).
+pub fn identifier(text: &str, dialect: DialectKind) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), text.len()) {
+        (Some(quote @ ('"' | '`')), 2..) => {
+            let inner = text[1..].strip_suffix(quote).unwrap_or(&text[1..]);
+            inner.replace(&format!("{quote}{quote}"), &quote.to_string())
+        }
+        (Some('['), 2..) => text[1..].strip_suffix(']').unwrap_or(&text[1..]).to_owned(),
+        _ if dialect == DialectKind::Postgres => text.to_lowercase(),
+        _ => text.to_owned(),
+    }
+}
+
+/// A name in the dialect's quotes.
+pub fn quote(name: &str, dialect: DialectKind) -> String {
+    match dialect {
+        DialectKind::Mysql => format!("`{}`", name.replace('`', "``")),
+        DialectKind::Sqlite | DialectKind::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
+}
+
+/// A name, quoted where a bare word would not mean it.
+pub fn quote_if_needed(name: &str, dialect: DialectKind) -> String {
+    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
+    if plain && !RESERVED.contains(&name) { name.to_owned() } else { quote(name, dialect) }
+}
+
+/// Words that are reserved in at least one of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
+/// sqlite.org/lang_keywords.html) and short or common enough to be met as names.
+const RESERVED: [&str; 141] = [
+    "abort", "action", "add", "after", "all", "alter", "always", "analyze", "and", "any", "array", "as", "asc",
+    "attach", "autoincrement", "before", "begin", "between", "both", "by", "call", "cascade", "case", "cast",
+    "change", "check", "collate", "column", "commit", "condition", "constraint", "create", "cross", "current_date",
+    "current_time", "current_timestamp", "current_user", "database", "default", "deferrable", "deferred", "delete",
+    "desc", "describe", "detach", "distinct", "div", "do", "drop", "each", "else", "end", "escape", "except",
+    "exclude", "exists", "explain", "fail", "false", "fetch", "for", "foreign", "from", "full", "function",
+    "generated", "glob", "grant", "group", "groups", "having", "if", "ignore", "immediate", "in", "index", "indexed",
+    "inner", "insert", "instead", "intersect", "interval", "into", "is", "isnull", "join", "key", "keys", "left",
+    "like", "limit", "lock", "match", "natural", "no", "not", "notnull", "null", "of", "offset", "on", "option", "or",
+    "order", "outer", "over", "partition", "plan", "pragma", "primary", "procedure", "query", "raise", "range", "rank",
+    "read", "references", "regexp", "reindex", "release", "rename", "replace", "restrict", "returning", "right",
+    "rollback", "row", "rows", "savepoint", "select", "set", "system", "table", "then", "to", "trigger", "true",
+    "union", "unique", "update", "user",
+];
+
+/// The characters that a string literal token stands for; None for blobs and bit strings.
+pub fn string_value(text: &str, dialect: DialectKind) -> Option<String> {
+    match text.as_bytes().first()? {
+        b'\'' | b'"' => Some(unescape(text, dialect == DialectKind::Mysql)),
+        b'e' | b'E' => Some(unescape(&text[1..], true)),
+        b'n' | b'N' => Some(unescape(&text[1..], dialect == DialectKind::Mysql)),
+        b'$' => {
+            let tag = text[1..].find('$')? + 2;
+            let body = &text[tag..];
+            Some(body.strip_suffix(&text[..tag]).unwrap_or(body).to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn unescape(text: &str, backslash: bool) -> String {
+    let quote = text.chars().next().unwrap_or('\'');
+    let inner = text.strip_prefix(quote).unwrap_or(text);
+    let inner = inner.strip_suffix(quote).unwrap_or(inner);
+    let mut value = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' if backslash => match characters.next() {
+                Some('n') => value.push('\n'),
+                Some('t') => value.push('\t'),
+                Some('r') => value.push('\r'),
+                Some('0') => value.push('\0'),
+                Some('b') => value.push('\u{8}'),
+                // MySQL keeps the backslash before the wildcards of LIKE.
+                Some(c @ ('%' | '_')) => value.extend(['\\', c]),
+                Some(c) => value.push(c),
+                None => {}
+            },
+            c if c == quote => {
+                value.push(c);
+                // The second of a doubled quote.
+                characters.next();
+            }
+            c => value.push(c),
+        }
+    }
+    value
+}
+
+/// A text in one form: one blank between tokens, bare words in lower case, nothing else changed. Two texts
+/// that differ in layout, keyword case or comments have the same form.
+pub fn normal_form(text: &str, dialect: DialectKind) -> String {
+    let mut form = String::with_capacity(text.len());
+    for token in Scanner::new(text, dialect) {
+        if !form.is_empty() {
+            form.push(' ');
+        }
+        match token.kind {
+            TokenKind::Word => form.push_str(&token.text(text).to_lowercase()),
+            TokenKind::Quoted => form.push_str(&identifier(token.text(text), dialect).to_lowercase()),
+            TokenKind::Text | TokenKind::Number | TokenKind::Symbol => form.push_str(token.text(text)),
+        }
+    }
+    form
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use DialectKind::{Mysql, Postgres, Sqlite};
+
+    fn check(dialect: DialectKind, text: &str, expected: &[&str]) {
+        let found: Vec<&str> = tokens(text, dialect).iter().map(|token| token.text(text)).collect();
+        assert_eq!(found, expected, "{dialect}: {text}");
+    }
+
+    #[test]
+    fn quotes_and_comments_are_the_dialects() {
+        check(Postgres, "a $f$ ; $$ $f$ b", &["a", "$f$ ; $$ $f$", "b"]);
+        check(Postgres, "/* a /* b */ c */ d", &["d"]);
+        check(Sqlite, "/* a /* b */ c */ d", &["c", "*", "/", "d"]);
+        check(Postgres, r"E'it\'s' x", &[r"E'it\'s'", "x"]);
+        check(Sqlite, r"'it\' x", &[r"'it\'", "x"]);
+        check(Mysql, r"'it\'s' # c", &[r"'it\'s'"]);
+        check(Mysql, "/*!40101 SET a=1 */;", &["SET", "a", "=", "1", ";"]);
+        check(Mysql, "5--1 -- c", &["5", "-", "-", "1"]);
+        check(Sqlite, "[a b].\"c\"\"d\"", &["[a b]", ".", "\"c\"\"d\""]);
+        check(Postgres, "a::text[1] ->> 'k' $1", &["a", "::", "text", "[", "1", "]", "->>", "'k'", "$", "1"]);
+        check(Sqlite, "1e+5.0 .5 0xff", &["1e+5.0", ".5", "0xff"]);
+    }
+
+    #[test]
+    fn unclosed_quotes_run_to_the_end() {
+        for text in ["'a", "\"a", "`a", "/* a", "E'a\\", "$t$ a", "[a", "'\\ä"] {
+            for dialect in DialectKind::ALL {
+                let end = tokens(text, dialect).last().map_or(0, |token| token.end as usize);
+                assert!(end <= text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn values_of_names_and_strings() {
+        assert_eq!(identifier("\"A\"\"b\"", Postgres), "A\"b");
+        assert_eq!(identifier("Users", Postgres), "users");
+        assert_eq!(identifier("Users", Sqlite), "Users");
+        assert_eq!(string_value("'it''s'", Sqlite).as_deref(), Some("it's"));
+        assert_eq!(string_value(r"E'a\nb'", Postgres).as_deref(), Some("a\nb"));
+        assert_eq!(string_value("$x$a'b$x$", Postgres).as_deref(), Some("a'b"));
+        assert_eq!(normal_form("CHECK ( A>0 ) -- c", Sqlite), normal_form("check(a > 0)", Sqlite));
+    }
+}
