@@ -1,0 +1,5 @@
+//! The page.
+
+fn main() {
+    retort_web::app::start();
+}

@@ -1,0 +1,15 @@
+//! Small pieces that more than one panel draws.
+
+pub mod code;
+pub mod modal;
+pub mod splitter;
+pub mod table_grid;
+pub mod tabs;
+pub mod value;
+
+pub use code::Code;
+pub use modal::Modal;
+pub use splitter::Splitter;
+pub use table_grid::TableGrid;
+pub use tabs::{TabItem, Tabs};
+pub use value::{Chip, FidelityChip, MarkSign, RevisionLink};

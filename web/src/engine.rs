@@ -1,0 +1,73 @@
+//! The worker as both sides see it: what goes in, what comes out, how it is encoded.
+//!
+//! What the worker does with a request is a [`Handler`] which `bin/worker.rs` installs. The page names only
+//! [`Engine`], so nothing of the core is reachable from its binary.
+
+use std::cell::RefCell;
+
+use gloo_worker::{Codec, HandlerId, Registrable, Worker, WorkerScope};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+use crate::protocol::{Call, Reply, Request, Response};
+
+/// The script that starts the worker, beside the page (Trunk's loader shim).
+pub const WORKER_LOADER: &str = "./worker_loader.js";
+
+/// Answers calls; lives as long as the worker.
+pub trait Handler {
+    /// Does one call. `progress` may be called with [`Reply::Progress`] any number of times before.
+    fn handle(&mut self, call: Call, progress: &mut dyn FnMut(Reply)) -> Reply;
+}
+
+thread_local! {
+    static HANDLER: RefCell<Option<Box<dyn Handler>>> = const { RefCell::new(None) };
+}
+
+/// Serves requests with this handler for the life of the worker.
+pub fn serve(handler: impl Handler + 'static) {
+    HANDLER.with_borrow_mut(|slot| *slot = Some(Box::new(handler)));
+    Engine::registrar().encoding::<Values>().register();
+}
+
+/// The type of the worker.
+#[derive(Debug)]
+pub struct Engine;
+
+impl Worker for Engine {
+    type Message = ();
+    type Input = Request;
+    type Output = Response;
+
+    fn create(_: &WorkerScope<Self>) -> Self {
+        Self
+    }
+
+    fn update(&mut self, _: &WorkerScope<Self>, (): ()) {}
+
+    fn received(&mut self, scope: &WorkerScope<Self>, request: Request, page: HandlerId) {
+        let id = request.id;
+        let reply = HANDLER.with_borrow_mut(|slot| {
+            let handler = slot.as_mut().expect("the worker installs its handler before it registers");
+            handler.handle(request.call, &mut |reply| scope.respond(page, Response { id, reply }))
+        });
+        scope.respond(page, Response { id, reply });
+    }
+}
+
+/// Messages as plain JavaScript values: self-describing, so that the two sides may skip or add fields.
+#[derive(Debug)]
+pub struct Values;
+
+impl Codec for Values {
+    fn encode<I: Serialize>(input: I) -> JsValue {
+        // Row values are 64-bit: numbers over 2^53 would be refused without this.
+        let serializer =
+            serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+        input.serialize(&serializer).expect("messages hold plain data only")
+    }
+
+    fn decode<O: for<'de> Deserialize<'de>>(input: JsValue) -> O {
+        serde_wasm_bindgen::from_value(input).expect("page and worker come from one build")
+    }
+}

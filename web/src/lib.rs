@@ -1,0 +1,12 @@
+//! The playground: a page (Yew) and the worker in which the core and SQLite run.
+//!
+//! The page's binary must not link the core, so everything the page uses stands on [`protocol`] alone.
+
+pub mod protocol;
+pub mod engine;
+pub mod state;
+pub mod bridge;
+pub mod context;
+pub mod components;
+pub mod panels;
+pub mod app;

@@ -1,0 +1,119 @@
+//! The bar at the top: which document, on which engine, and the walk through its steps.
+
+use yew::prelude::*;
+
+use crate::bridge::{location, theme};
+use crate::components::Chip;
+use crate::context::use_page;
+use crate::protocol::{Call, Opened};
+use crate::state::{Action, Dialog, Kind};
+
+#[component]
+pub fn Toolbar() -> Html {
+    let page = use_page();
+    let Some(document) = page.state.document.clone() else { return html! {} };
+    let home = {
+        let act = page.act.clone();
+        Callback::from(move |_: MouseEvent| {
+            location::clear_fragment();
+            act.emit(Action::Home);
+        })
+    };
+    html! {
+        <header class="toolbar">
+            <button type="button" class="brand" onclick={home} title="Back to the first page">
+                <span class="brand-mark" aria-hidden="true">{ "⚗" }</span>{ "Retort" }
+            </button>
+            <h1 class="document-name">{ &document.name }</h1>
+            <span class="engine-badge" title={format!("Dialect: {} ({})", document.dialect, document.dialect_reason)}>
+                <Chip>{ engine_words(&document) }</Chip>
+                { approximations(&document) }
+            </span>
+            <Walk />
+            <div class="toolbar-end">
+                <button type="button" class="button quiet only-middle" aria-pressed={page.state.revisions_open.to_string()}
+                    onclick={page.on(|| Action::ToggleRevisions)}>{ "Revisions" }</button>
+                <button type="button" class="button quiet only-middle" aria-pressed={page.state.drawer.to_string()}
+                    onclick={page.on(|| Action::ToggleDrawer)}>{ "Inspector" }</button>
+                <ThemeButton />
+                <button type="button" class="button quiet icon" title="Keys (?)" aria-label="Keys"
+                    onclick={page.on(|| Action::Dialog(Some(Dialog::Keys)))}>{ "?" }</button>
+                <button type="button" class="button primary"
+                    onclick={page.on(|| Action::Dialog(Some(Dialog::Share)))}>{ "Share" }</button>
+            </div>
+        </header>
+    }
+}
+
+/// Never claims that PostgreSQL or MySQL ran.
+fn engine_words(document: &Opened) -> String {
+    let dialect = match document.dialect.as_str() {
+        "postgresql" => "PostgreSQL",
+        "mysql" => "MySQL",
+        "sqlite" => return format!("ran on {}", document.engine),
+        other => other,
+    };
+    format!("ran on {} · translated from {dialect}", document.engine)
+}
+
+fn approximations(document: &Opened) -> Html {
+    let [_, _, weakened, dropped, opaque] = document.fidelity;
+    let words: Vec<String> = [(weakened, "weakened"), (dropped, "dropped"), (opaque, "opaque")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if words.is_empty() {
+        return html! {};
+    }
+    let title = "Statements that SQLite does not do exactly as written";
+    html! { <Chip tone="warn" {title}><span class="shape" aria-hidden="true">{ "◐" }</span>{ words.join(" · ") }</Chip> }
+}
+
+#[component]
+fn Walk() -> Html {
+    let page = use_page();
+    let position = page.state.position();
+    let last = page.state.last_position();
+    let stepping = page.state.is_pending(Kind::Step);
+    let button = |label: &'static str, sign: &'static str, call: Call, disabled: bool| {
+        let ask = page.ask.clone();
+        html! {
+            <button type="button" class="button walk-button" aria-label={label} title={label}
+                aria-disabled={disabled.to_string()}
+                onclick={move |_| if !disabled { ask.emit(call.clone()) }}>
+                <span aria-hidden="true">{ sign }</span>
+            </button>
+        }
+    };
+    html! {
+        <div class={classes!("walk", stepping.then_some("busy"))} role="group" aria-label="Steps">
+            { button("To base, before all steps (Home)", "⏮", Call::Seek(0), position == 0) }
+            { button("Downgrade one step (←)", "◀", Call::Down, position == 0) }
+            <span class="walk-count"><b>{ position }</b>{ format!(" / {last}") }</span>
+            { button("Upgrade one step (→)", "▶", Call::Up, position >= last) }
+            { button("To the last step (End)", "⏭", Call::Seek(last), position >= last) }
+        </div>
+    }
+}
+
+#[component]
+fn ThemeButton() -> Html {
+    let chosen = use_state(theme::current);
+    let sign = match *chosen {
+        theme::Theme::Auto => "◐",
+        theme::Theme::Light => "☀",
+        theme::Theme::Dark => "☾",
+    };
+    let label = format!("Theme: {}", chosen.slug());
+    let onclick = Callback::from(move |_: MouseEvent| {
+        let next = chosen.next();
+        theme::choose(next);
+        chosen.set(next);
+    });
+    html! {
+        <button type="button" class="button quiet icon" aria-label={label.clone()} title={label} {onclick}>
+            <span aria-hidden="true">{ sign }</span>
+        </button>
+    }
+}
