@@ -1,6 +1,7 @@
 //! Small pieces that more than one panel draws.
 
 pub mod code;
+pub mod icon;
 pub mod modal;
 pub mod splitter;
 pub mod table_grid;
@@ -8,6 +9,7 @@ pub mod tabs;
 pub mod value;
 
 pub use code::Code;
+pub use icon::{Icon, Sign};
 pub use modal::Modal;
 pub use splitter::Splitter;
 pub use table_grid::TableGrid;

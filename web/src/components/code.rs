@@ -89,7 +89,7 @@ pub struct CodeProps {
 #[component]
 pub fn Code(props: &CodeProps) -> Html {
     html! {
-        <pre class="code" tabindex="0" data-keys="own" role="region" aria-label={props.label.clone()}>
+        <pre class="code" tabindex="0" data-keys="own" role="group" aria-label={props.label.clone()}>
             <code>{ highlighted(props.text.trim_end()) }</code>
         </pre>
     }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::icon::{Icon, Sign};
 use super::value::cell_html;
 use crate::protocol::Cell;
 
@@ -26,7 +27,7 @@ pub fn TableGrid(props: &TableGridProps) -> Html {
         let is_key = props.key_columns.contains(column);
         html! {
             <th scope="col">
-                if is_key { <span class="key-sign" title="part of the key">{ "⚿ " }</span> }
+                if is_key { <span class="key-sign" title="part of the key"><Icon sign={Sign::Key} /></span> }
                 { column }
             </th>
         }
@@ -43,7 +44,7 @@ pub fn TableGrid(props: &TableGridProps) -> Html {
         }
     };
     html! {
-        <div class="grid-scroll" role="region" aria-label={props.label.clone()} tabindex="0" data-keys="own">
+        <div class="grid-scroll" role="group" aria-label={props.label.clone()} tabindex="0" data-keys="own">
             <table class="grid">
                 <thead><tr>
                     if props.onchoose.is_some() { <th scope="col"><span class="visually-hidden">{ "Choose" }</span></th> }

@@ -13,7 +13,7 @@ pub fn StepHeader() -> Html {
     let Some(step) = page.state.step.clone() else { return html! {} };
     let Some(revision) = page.state.step_revision() else {
         return html! {
-            <header class="step-header">
+            <header class="step-header" tabindex="0">
                 <h2 class="step-title">{ "Base" }</h2>
                 <p class="step-summary">{ "The empty database, before the first step. Press → to run it." }</p>
             </header>
@@ -24,7 +24,7 @@ pub fn StepHeader() -> Html {
         Direction::Down => ("▼", "downgrade", "warn"),
     };
     html! {
-        <header class="step-header">
+        <header class="step-header" tabindex="0">
             <div class="step-line">
                 <Chip {tone}><span class="shape" aria-hidden="true">{ sign }</span>{ word }</Chip>
                 <h2 class="step-title">{ &revision.message }</h2>

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::bridge::{location, theme};
-use crate::components::Chip;
+use crate::components::{Chip, Icon, Sign};
 use crate::context::use_page;
 use crate::protocol::{Call, Opened};
 use crate::state::{Action, Dialog, Kind};
@@ -76,23 +76,23 @@ fn Walk() -> Html {
     let position = page.state.position();
     let last = page.state.last_position();
     let stepping = page.state.is_pending(Kind::Step);
-    let button = |label: &'static str, sign: &'static str, call: Call, disabled: bool| {
+    let button = |label: &'static str, sign: Sign, call: Call, disabled: bool| {
         let ask = page.ask.clone();
         html! {
             <button type="button" class="button walk-button" aria-label={label} title={label}
                 aria-disabled={disabled.to_string()}
                 onclick={move |_| if !disabled { ask.emit(call.clone()) }}>
-                <span aria-hidden="true">{ sign }</span>
+                <Icon {sign} />
             </button>
         }
     };
     html! {
         <div class={classes!("walk", stepping.then_some("busy"))} role="group" aria-label="Steps">
-            { button("To base, before all steps (Home)", "⏮", Call::Seek(0), position == 0) }
-            { button("Downgrade one step (←)", "◀", Call::Down, position == 0) }
+            { button("To base, before all steps (Home)", Sign::First, Call::Seek(0), position == 0) }
+            { button("Downgrade one step (←)", Sign::Previous, Call::Down, position == 0) }
             <span class="walk-count"><b>{ position }</b>{ format!(" / {last}") }</span>
-            { button("Upgrade one step (→)", "▶", Call::Up, position >= last) }
-            { button("To the last step (End)", "⏭", Call::Seek(last), position >= last) }
+            { button("Upgrade one step (→)", Sign::Next, Call::Up, position >= last) }
+            { button("To the last step (End)", Sign::Last, Call::Seek(last), position >= last) }
         </div>
     }
 }

@@ -31,10 +31,10 @@ pub fn Workspace() -> Html {
                     initial=264.0 least=180.0 most=520.0 />
                 <Stage />
                 <Splitter name="right" label="Width of the inspector" vertical=true after=true
-                    initial=372.0 least=280.0 most=720.0 />
+                    initial=348.0 least=280.0 most=720.0 />
                 <Inspector />
                 <Splitter name="dock" label="Height of the dock" vertical=false after=true
-                    initial=280.0 least=120.0 most=640.0 />
+                    initial=264.0 least=120.0 most=640.0 />
                 <Dock />
             </main>
             <Status />

@@ -63,7 +63,7 @@ fn FileText(props: &FileTextProps) -> Html {
         }
     };
     html! {
-        <pre class="file-text" tabindex="0" data-keys="own" role="region" aria-label={props.file.name.clone()}>
+        <pre class="file-text" tabindex="0" data-keys="own" role="group" aria-label={props.file.name.clone()}>
             <code>{ for props.file.text.lines().enumerate().map(row) }</code>
         </pre>
     }

@@ -71,7 +71,7 @@ fn excerpt(problem: &Problem) -> Html {
         .collect();
     let gutter = " ".repeat(number.len());
     html! {
-        <pre class="excerpt" tabindex="0" data-keys="own" role="region" aria-label="Excerpt"><code>
+        <pre class="excerpt" tabindex="0" data-keys="own" role="group" aria-label="Excerpt"><code>
             <span class="line-number">{ format!("{number} │ ") }</span>{ &problem.excerpt }{ "\n" }
             <span class="line-number">{ format!("{gutter} │ ") }</span>{ indent }<span class="pointer">{ format!("^ {}", problem.label) }</span>
         </code></pre>

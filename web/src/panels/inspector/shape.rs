@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::components::value::mark_class;
-use crate::components::{Chip, Code, MarkSign, RevisionLink};
+use crate::components::{Chip, Code, Icon, MarkSign, RevisionLink, Sign};
 use crate::context::{use_page, Page};
 use crate::protocol::{ColumnView, ConstraintView, ForeignKeyView, TableView, TriggerView};
 use crate::state::Action;
@@ -18,7 +18,7 @@ pub(super) fn Shape(props: &ShapeProps) -> Html {
     let page = use_page();
     let table = &props.table;
     html! {
-        <div class="shape">
+        <div class="table-shape">
             if let Some(comment) = &table.comment { <p class="comment">{ comment }</p> }
             { history(table) }
             <h3>{ "Columns" }</h3>
@@ -65,7 +65,7 @@ fn column(column: &ColumnView) -> Html {
                 }
             </div>
             <div class="column-facts">
-                if column.primary { <Chip tone="info">{ "⚿ primary key" }</Chip> }
+                if column.primary { <Chip tone="info"><Icon sign={Sign::Key} />{ "primary key" }</Chip> }
                 if column.foreign { <Chip tone="info">{ "↗ foreign key" }</Chip> }
                 <Chip>{ if column.nullable { "may be null" } else { "not null" } }</Chip>
                 if let Some(default) = &column.default { <span class="fact">{ "default " }<code>{ default }</code></span> }

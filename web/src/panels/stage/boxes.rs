@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::geometry::{Rect, HEADER, ROW};
 use crate::components::value::{mark_class, mark_word};
+use crate::components::Sign;
 use crate::protocol::{ColumnView, Mark, TableView};
 use crate::state::sign;
 
@@ -89,7 +90,10 @@ fn column_row(row: usize, column: &ColumnView, width: f64) -> Html {
                 <rect class="er-tint" x="1.5" y={top.to_string()} width={(width - 3.0).to_string()} height={ROW.to_string()} />
                 <text class="er-mark" x="7" y={baseline.to_string()} aria-label={mark_word(column.mark)}>{ sign(column.mark) }</text>
             }
-            <text class="er-key" x="19" y={baseline.to_string()}>{ key_sign(column) }</text>
+            if column.primary {
+                <path class="er-key-sign" d={Sign::Key.path()} fill-rule="evenodd" transform={format!("translate(16 {}) scale(.75)", top + 5.0)} />
+            }
+            <text class="er-key" x={if column.primary { "31" } else { "19" }} y={baseline.to_string()}>{ key_sign(column) }</text>
             <text class="er-column-name" x={GUTTER.to_string()} y={baseline.to_string()}>{ name }</text>
             <text class="er-tail" x={(width - 8.0).to_string()} y={baseline.to_string()} text-anchor="end">
                 <tspan class="er-type">{ kind }</tspan>
@@ -102,12 +106,10 @@ fn column_row(row: usize, column: &ColumnView, width: f64) -> Html {
 }
 
 fn key_sign(column: &ColumnView) -> &'static str {
-    match (column.primary, column.foreign, column.generated.is_some()) {
-        (true, true, _) => "⚿↗",
-        (true, false, _) => "⚿",
-        (false, true, _) => "↗",
-        (false, false, true) => "ƒ",
-        (false, false, false) => "",
+    match (column.foreign, column.generated.is_some()) {
+        (true, _) => "↗",
+        (false, true) => "ƒ",
+        (false, false) => "",
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) struct Edge {
 pub(super) fn edges(items: &[Item<'_>], is_dim: &dyn Fn(&str) -> bool, selected: Option<&str>) -> Vec<Edge> {
     let places: BTreeMap<&str, &Item<'_>> = items.iter().map(|item| (item.table.name.as_str(), item)).collect();
     let obstacles: Vec<Rect> = items.iter().map(|item| item.rect).collect();
+    let mut taken = Vec::new();
     let mut found = Vec::new();
     for child in items {
         for key in &child.table.foreign_keys {
@@ -33,8 +34,10 @@ pub(super) fn edges(items: &[Item<'_>], is_dim: &dyn Fn(&str) -> bool, selected:
             let from = (&child.rect, row_of(child.table, key.columns.first()));
             let to = (&parent.rect, row_of(parent.table, key.ref_columns.first()));
             let touches = |name: &str| selected == Some(name);
+            let course = course(from, to, key, &obstacles, &taken);
+            taken.push(course.label);
             found.push(Edge {
-                course: course(from, to, key, &obstacles),
+                course,
                 mark: if child.ghost || parent.ghost { Mark::Removed } else { key.mark },
                 rule: key.on_delete.clone(),
                 deferred: key.deferred,

@@ -123,7 +123,7 @@ pub(super) struct Course {
     pub marks: String,
     /// Rings of "may be none": centre of each.
     pub rings: Vec<(f64, f64)>,
-    /// Points where the text of the delete rule may stand, the best first.
+    /// Where the text of the delete rule stands: clear of boxes and other texts, if there is such a place.
     pub label: (f64, f64),
 }
 
@@ -152,6 +152,7 @@ pub(super) fn course(
     (parent, parent_row): (&Rect, usize),
     key: &ForeignKeyView,
     obstacles: &[Rect],
+    taken: &[(f64, f64)],
 ) -> Course {
     let (from, to) = sides(child, parent);
     let start = Port::new(child, child_row, from);
@@ -171,7 +172,10 @@ pub(super) fn course(
     let label = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]
         .into_iter()
         .map(|part| on_curve(&curve, part))
-        .find(|point| !obstacles.iter().any(|rect| rect.holds(*point)))
+        .find(|point| {
+            let covered = obstacles.iter().any(|rect| rect.holds(*point));
+            !covered && !taken.iter().any(|other| (other.0 - point.0).abs() < 70.0 && (other.1 - point.1).abs() < 18.0)
+        })
         .unwrap_or_else(|| on_curve(&curve, 0.5));
     Course { line, marks, rings, label }
 }
@@ -284,7 +288,7 @@ mod tests {
     #[test]
     fn an_edge_takes_the_sides_that_face_each_other() {
         let (child, parent) = (rect(500.0, 0.0), rect(0.0, 0.0));
-        let course = course((&child, 0), (&parent, 1), &key(), &[child, parent]);
+        let course = course((&child, 0), (&parent, 1), &key(), &[child, parent], &[]);
         assert!(course.line.starts_with("M500.0 45.0H478.0"), "{}", course.line);
         assert!(course.line.ends_with("H200.0"), "{}", course.line);
         assert_eq!(course.rings.len(), 2);
