@@ -30,7 +30,7 @@ pub fn Revisions() -> Html {
                 <span class="muted">{ plural(rows.len() as u64, "revision") }</span>
             </div>
             if heads > 1 {
-                <p class="verdict warn heads">{ format!("⑂ {heads} heads: upgrading to “head” would fail until they are merged") }</p>
+                <p class="verdict warn heads">{ format!("{heads} heads: upgrading to “head” would fail until they are merged") }</p>
             }
             <div class="revision-scroll">
                 <Graph />

@@ -62,7 +62,7 @@ fn PaneBar() -> Html {
 
 fn icon(pane: Pane) -> &'static str {
     match pane {
-        Pane::Revisions => "⑂",
+        Pane::Revisions => "⇅",
         Pane::Diagram => "▦",
         Pane::Sql => "≣",
         Pane::Inspect => "⌕",
