@@ -71,15 +71,56 @@ export async function share(page) {
   return address.slice(address.indexOf('#') + 1);
 }
 
+/** The inspector's button for a table, while none is selected. What the step did to the table is said before its name. */
+export function tablePick(page, table) {
+  const name = new RegExp(`^(added|changed)? ?${table}$`);
+  return page.getByRole('complementary', { name: 'Inspector' }).getByRole('button', { name });
+}
+
+/** Previews the delete of a row of a table; the inspector may first have to be brought up. */
+export async function cascadeOf(page, table, row) {
+  const pick = tablePick(page, table);
+  const inspector = page.getByRole('button', { name: 'Inspector', exact: true });
+  const pane = page.getByRole('button', { name: 'Inspect', exact: true });
+  for (const way of [inspector, pane]) if (!(await pick.isVisible()) && (await way.isVisible())) await way.click();
+  await pick.click();
+  await tab(page, 'Rows').click();
+  await page.getByRole('button', { name: /^Choose row/ }).nth(row).click();
+  await page.getByRole('button', { name: 'Preview delete' }).click();
+  const effects = page.getByRole('list', { name: 'Effects in order' });
+  await effects.waitFor();
+  return effects;
+}
+
 export function tab(page, name) {
   return page.getByRole('tab', { name: new RegExp(`^${name}`) });
+}
+
+/** Brings up the console and types into it. */
+export async function typeSql(page, sql) {
+  await tab(page, 'Console').click();
+  const field = sqlField(page);
+  await field.fill(sql);
+  return field;
+}
+
+/** The console's field; the first page has one of the same name. */
+export function sqlField(page) {
+  return page.getByRole('tabpanel', { name: 'Console' }).getByRole('textbox', { name: 'SQL' });
+}
+
+/** Runs what is in the console by its button; its result. */
+export async function runSql(page, sql) {
+  await typeSql(page, sql);
+  await page.getByRole('tabpanel', { name: 'Console' }).getByRole('button', { name: 'Run' }).click();
+  return page.getByRole('region', { name: 'Result' });
 }
 
 /** The refusal page; its heading. */
 export async function refused(page) {
   const back = page.getByRole('button', { name: 'Back to the first page' });
   await back.waitFor();
-  const heading = await page.getByRole('heading', { level: 1 }).innerText();
+  const heading = await page.getByRole('main').filter({ has: back }).getByRole('heading', { level: 1 }).innerText();
   assert.notEqual(heading.trim(), '');
   return heading;
 }

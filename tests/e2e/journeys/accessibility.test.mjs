@@ -1,0 +1,67 @@
+// axe-core on every screen, light and dark: nothing serious, nothing critical.
+
+import { AxeBuilder } from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+import { journeys } from '../browser.mjs';
+import { broken, shop } from '../chains.mjs';
+import { cascadeOf, chooseFiles, firstPage, openExample, openLink, refused, runSql, tab } from '../steps.mjs';
+
+const SCREENS = {
+  'the first page': firstPage,
+  'the workspace': (page) => openExample(page, 'Safety reports'),
+  'the outline': async (page) => {
+    await openExample(page, 'Safety reports');
+    await page.getByRole('button', { name: 'Outline' }).click();
+    await page.getByRole('region', { name: 'Outline of the schema' }).waitFor();
+  },
+  'a cascade': async (page) => {
+    await openExample(page, 'Safety reports');
+    await cascadeOf(page, 'users', 0);
+  },
+  'the console': async (page) => {
+    await chooseFiles(page, shop());
+    const result = await runSql(page, 'SELECT * FROM orders');
+    await result.waitFor();
+  },
+  'problems': async (page) => {
+    await chooseFiles(page, broken());
+    await tab(page, 'Problems').click();
+  },
+  'the share dialog': async (page) => {
+    await chooseFiles(page, shop());
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('textbox', { name: 'Link' }).waitFor();
+  },
+  'the keys': async (page) => {
+    await chooseFiles(page, shop());
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  },
+  'a refusal': async (page) => {
+    await openLink(page, '9.x.AAAA');
+    await refused(page);
+  },
+};
+
+/** Violations that keep people out, one line each. */
+async function barriers(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`));
+}
+
+for (const colorScheme of ['light', 'dark']) {
+  journeys((journey) => {
+    for (const [name, show] of Object.entries(SCREENS)) {
+      journey(
+        `${name}, ${colorScheme}`,
+        async ({ page }) => {
+          await show(page);
+          assert.deepEqual(await barriers(page), []);
+        },
+        { colorScheme },
+      );
+    }
+  });
+}
