@@ -8,14 +8,18 @@
 
 mod build;
 mod cycle;
+#[cfg(test)]
+pub(crate) mod fixtures;
 mod lanes;
 mod nearest;
 mod resolve;
+mod resolver;
 mod target;
 mod walk;
 
 pub use lanes::{LaneEdge, LaneRow, Lanes};
-pub use resolve::{Drop, Restamp};
+pub(crate) use nearest::name_some;
+pub use resolve::{Cut, Restamp};
 pub use target::{Range, Symbol, Target};
 
 use std::collections::BTreeMap;
@@ -258,7 +262,8 @@ impl RevisionGraph {
     /// All revisions that cannot run and why: those of the graph in [`iter`](Self::iter) order, then the
     /// duplicates, which are not in the graph.
     pub fn broken(&self) -> impl Iterator<Item = (&Revision, &Broken)> {
-        let in_graph = self.order.iter().filter_map(|&at| Some((&self.revisions[at], self.broken[at].as_ref()?)));
+        let in_graph =
+            self.order.iter().filter_map(|&at| Some((&self.revisions[at], self.broken[at].as_ref()?)));
         in_graph.chain(self.duplicates.iter().map(|revision| (revision, &Broken::Duplicate)))
     }
 
@@ -284,5 +289,129 @@ impl RevisionGraph {
     fn neighbours(&self, id: &RevisionId, of: fn(&Links) -> &[usize]) -> impl Iterator<Item = &Revision> {
         let found = self.find(id).map_or(&[][..], |at| of(&self.links[at]));
         found.iter().map(|&at| &self.revisions[at])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Checked;
+
+    fn build(text: &str) -> Checked<RevisionGraph> {
+        RevisionGraph::build(fixtures::revisions(text))
+    }
+
+    fn ids<'a>(revisions: impl Iterator<Item = &'a Revision>) -> String {
+        revisions.map(|revision| revision.id.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Heads, order, and what cannot run.
+    #[track_caller]
+    fn check(text: &str, heads: &str, order: &str, broken: &str) {
+        let graph = build(text).value;
+        assert_eq!(graph.heads().to_string(), heads, "heads of {text}");
+        assert_eq!(ids(graph.iter()), order, "order of {text}");
+        assert_eq!(ids(graph.broken().map(|(revision, _)| revision)), broken, "broken of {text}");
+    }
+
+    #[track_caller]
+    fn check_said(text: &str, said: &[&str]) {
+        let found = build(text).diagnostics;
+        let found: Vec<String> =
+            found.iter().map(|said| format!("{}: {}", said.code, said.message)).collect();
+        assert_eq!(found, said, "{text}");
+    }
+
+    #[test]
+    fn whole_chains_have_heads_and_an_order_along_branches() {
+        check("", "base", "", "");
+        check("a b<a c<b", "c", "a b c", "");
+        check("c<b b<a a", "c", "a b c", "");
+        check("a b<a c<a b2<b c2<c m<b2&c2", "m", "a b b2 c c2 m", "");
+        check("x y<x a b<a", "b, y", "x y a b", "");
+        check("a b<a c<a d<c^b", "d", "a b c d", "");
+        check("a b<a c<a d<c^lab e<b#lab", "d", "a b e c d", "");
+    }
+
+    #[test]
+    fn what_is_broken_stays_visible_and_the_rest_runs() {
+        check("a b<zz c<b d<a", "d", "a d b c", "b c");
+        check("a b<b c<b d<a", "d", "a d b c", "b c");
+        check("a b<a&d c<b d<c e<a", "e", "a e b c d", "b c d");
+        check("a b<a^c c<b", "a", "a b c", "b c");
+        check("a b<a a<b", "b", "a b", "a");
+        check("a b<a^nothing", "a", "a b", "b");
+        check("a<a", "base", "a", "a");
+    }
+
+    #[test]
+    fn every_fault_is_said_where_it_is() {
+        check_said(
+            "ae10 b<ae11 c<b",
+            &["graph/missing-down-revision: the down revision `ae11` of `b` does not exist"],
+        );
+        check_said("a b<a^x1", &["graph/missing-dependency: `b` depends on `x1`, which does not exist"]);
+        check_said("a b<a a<b", &["graph/duplicate-id: two revisions have the id `a`"]);
+        check_said("a<a", &["graph/cycle: `a` stands on itself"]);
+        check_said(
+            "a<c b<a c<b",
+            &["graph/cycle: revisions stand on each other in a cycle: `a` -> `b` -> `c` -> `a`"],
+        );
+        check_said(
+            "a b<a^c c<b",
+            &["graph/cycle: revisions stand on each other in a cycle: `b` -> `c` -> `b`"],
+        );
+        check_said(
+            "a#x b<a#x c<b#a",
+            &[
+                "graph/duplicate-label: the branch label `x` stands at two revisions",
+                "graph/duplicate-label: the branch label `a` is also the id of a revision",
+            ],
+        );
+        check_said("a b<a c<a", &["graph/multiple-heads: the chain has 2 heads: `b` and `c`"]);
+        check_said("a-1", &["graph/id-character: the id `a-1` has a `-`, which has a meaning in targets"]);
+        check_said("head", &["graph/id-character: the id `head` is a word of targets"]);
+        let long = "x".repeat(33);
+        assert_eq!(build(&long).diagnostics[0].code, "graph/id-too-long");
+        assert!(build(&"x".repeat(32)).diagnostics.is_empty());
+    }
+
+    #[test]
+    fn a_missing_revision_names_what_was_meant_and_what_cannot_run() {
+        let said = build("ae1027 b<ae10 c<b d<c").diagnostics.remove(0);
+        assert_eq!(said.labels[0].text, "`b` cannot run, nor what stands on it: `c` and `d`");
+        assert_eq!(said.labels[0].span.start, 20);
+        assert_eq!(said.help[0], "Name `ae1027`, if that was meant.");
+    }
+
+    #[test]
+    fn a_cycle_points_at_every_member() {
+        let said = build("a<c b<a c^b").diagnostics.remove(0);
+        let labels: Vec<&str> = said.labels.iter().map(|label| label.text.as_str()).collect();
+        let down =
+            ["the down revision of `a` is `c`", "the down revision of `b` is `a`", "`c` depends on `b`"];
+        assert_eq!(labels, down);
+    }
+
+    #[test]
+    fn branch_labels_reach_up_and_down_to_the_branch_point() {
+        let graph = build("a b<a c<b#pay d<c x<a m<d&x").value;
+        let labels = |id: &str| graph.branch_labels(&RevisionId::new(id)).into_iter().collect::<Vec<_>>();
+        assert_eq!(labels("a"), [""; 0]);
+        assert_eq!(labels("b"), ["pay"]);
+        assert_eq!(labels("d"), ["pay"]);
+        assert_eq!(labels("m"), ["pay"]);
+        assert_eq!(labels("x"), [""; 0]);
+    }
+
+    #[test]
+    fn ten_thousand_revisions_are_quick_and_do_not_overflow_the_stack() {
+        let mut text = String::from("r0");
+        for at in 1..10_000 {
+            text.push_str(&format!(" r{at}<r{}", at - 1));
+        }
+        let graph = build(&text).value;
+        assert_eq!(graph.heads().to_string(), "r9999");
+        assert_eq!(graph.lanes().width, 1);
     }
 }

@@ -87,7 +87,10 @@ fn name_labels(graph: &mut RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
             if let Some(&other) = taken {
                 let other = &graph.revisions[other];
                 let (message, role) = if other.id.as_str() == label {
-                    (format!("the branch label `{label}` is also the id of a revision"), "the revision of this id")
+                    (
+                        format!("the branch label `{label}` is also the id of a revision"),
+                        "the revision of this id",
+                    )
                 } else if other.id == revision.id {
                     continue;
                 } else {
@@ -219,7 +222,8 @@ fn report_cycles(graph: &RevisionGraph, groups: &[Vec<usize>], diagnostics: &mut
             let lower = cycle[(place + cycle.len() - 1) % cycle.len()];
             diagnostic = label_member(graph, diagnostic, at, lower);
         }
-        for &at in group.iter().filter(|at| !cycle.contains(at)) {
+        let named: BTreeSet<usize> = cycle.iter().copied().collect();
+        for &at in group.iter().filter(|at| !named.contains(at)) {
             diagnostic = diagnostic.at(graph.revisions[at].span, "stands on the cycle, and the cycle on it");
         }
         let help = "Change one of these links so that the chain begins somewhere; base has no down revision.";
@@ -259,7 +263,8 @@ fn check_ids(graph: &RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
         let id = revision.id.as_str();
         let length = id.chars().count();
         if length > LONGEST_ID {
-            let message = format!("the id `{id}` has {length} characters, and the version table has room for 32");
+            let message =
+                format!("the id `{id}` has {length} characters, and the version table has room for 32");
             diagnostics.push(
                 Diagnostic::warning("graph/id-too-long", message)
                     .at(revision.span, "SQLite stores it whole; PostgreSQL and MySQL refuse it")
@@ -272,7 +277,10 @@ fn check_ids(graph: &RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
             let message = format!("the id `{id}` has a `{found}`, which has a meaning in targets");
             diagnostics.push(
                 Diagnostic::warning("graph/id-character", message)
-                    .at(revision.span, "found when given exactly; a prefix of it or `-1` after it can be misread")
+                    .at(
+                        revision.span,
+                        "found when given exactly; a prefix of it or `-1` after it can be misread",
+                    )
                     .help(format!("Name it `{mended}`, here and in the down revision of what stands on it.")),
             );
         } else if matches!(id, "head" | "heads" | "base" | "current" | "") {

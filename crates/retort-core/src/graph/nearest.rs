@@ -31,7 +31,7 @@ fn likeness(written: &[char], candidate: &str) -> Option<usize> {
     if written.len().abs_diff(candidate.len()) > allowed || shorter == 0 {
         return None;
     }
-    Some(edit_distance(written, &candidate)).filter(|&distance| distance <= allowed && distance < shorter.max(2))
+    Some(edit_distance(written, &candidate)).filter(|&distance| distance <= allowed && distance < shorter)
 }
 
 /// Levenshtein's distance, with two rows.

@@ -85,8 +85,9 @@ impl RevisionGraph {
         let Some(at) = self.find(id).filter(|_| !self.labels.is_empty()) else { return BTreeSet::new() };
         let mut marks = self.reach([at], |at, next| next.extend(self.down(at)));
         let mut top = at;
+        let splits = |at: usize| self.links[at].down_count > 1 || self.links[at].children.len() > 1;
         while let [above] = self.links[top].children[..] {
-            if self.links[above].down_count > 1 || std::mem::replace(&mut marks[above], true) {
+            if splits(top) || splits(above) || std::mem::replace(&mut marks[above], true) {
                 break;
             }
             top = above;
