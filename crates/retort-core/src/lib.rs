@@ -4,7 +4,8 @@
 //! `tests/src/layering.rs` checks it). Nothing here does I/O, reads a clock, or panics on input: the world is
 //! behind [`database::Database`].
 //!
-//! source → revision → graph → plan → replay → dialect → script → execute → inspect
+//! source → operation → revision → layout → graph → project → plan → dialect → replay → script → review →
+//! execute → inspect → cascade → harness → share
 
 pub mod source;
 pub mod diagnostic;
@@ -12,5 +13,17 @@ pub mod token;
 pub mod schema;
 pub mod operation;
 pub mod revision;
-
-
+pub mod layout;
+pub mod graph;
+pub mod project;
+pub mod plan;
+pub mod database;
+pub mod dialect;
+pub mod replay;
+pub mod version_table;
+pub mod script;
+pub mod execute;
+pub mod inspect;
+pub mod cascade;
+#[cfg(feature = "serde")]
+pub mod share;

@@ -17,7 +17,8 @@ pub use from_sql::from_sql;
 pub use split::{RawStatement, split};
 
 use crate::schema::{
-    Column, Constraint, ConstraintKind, EnumType, Expression, Index, ObjectName, SqlType, Table, Trigger, View,
+    Column, Constraint, ConstraintKind, EnumType, Expression, Index, ObjectName, SqlType, Table, Trigger,
+    View,
 };
 use crate::source::Span;
 
@@ -169,7 +170,9 @@ impl Operation {
             | Operation::CreateIndex { table, .. } => Some(table),
             Operation::DropIndex { table, .. } | Operation::RenameIndex { table, .. } => table.as_ref(),
             Operation::CreateTrigger { trigger, .. } => Some(&trigger.table),
-            Operation::Comment { on: Commented::Table(table) | Commented::Column(table, _), .. } => Some(table),
+            Operation::Comment { on: Commented::Table(table) | Commented::Column(table, _), .. } => {
+                Some(table)
+            }
             Operation::CreateView { .. }
             | Operation::DropView { .. }
             | Operation::DropTrigger { .. }

@@ -18,8 +18,8 @@ use crate::token::{self, Token, TokenKind};
 
 pub use diff::{Change, ChangeKind, diff};
 pub use table::{
-    Check, Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, IdentityKind, Index, IndexKey,
-    IndexPart, PrimaryKey, ReferentialAction, Table, Unique,
+    Check, Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, IdentityKind, Index,
+    IndexKey, IndexPart, PrimaryKey, ReferentialAction, Table, Unique,
 };
 pub use types::{SqlType, TypeKind};
 

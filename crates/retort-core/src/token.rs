@@ -50,8 +50,8 @@ pub struct Scanner<'a> {
 
 /// Operators of more than one character, longest first.
 const LONG_SYMBOLS: [&str; 26] = [
-    "!~~*", "->>", "#>>", "!~*", "!~~", "~~*", "<=>", "::", "||", "->", "<=", ">=", "<>", "!=", ":=", "=>", "@>", "<@",
-    "&&", "~*", "!~", "#>", "~~", "<<", ">>", "?|",
+    "!~~*", "->>", "#>>", "!~*", "!~~", "~~*", "<=>", "::", "||", "->", "<=", ">=", "<>", "!=", ":=", "=>",
+    "@>", "<@", "&&", "~*", "!~", "#>", "~~", "<<", ">>", "?|",
 ];
 
 impl<'a> Scanner<'a> {
@@ -121,7 +121,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn skip_line(&mut self) {
-        self.at = self.bytes()[self.at..].iter().position(|&b| b == b'\n').map_or(self.text.len(), |n| self.at + n);
+        self.at =
+            self.bytes()[self.at..].iter().position(|&b| b == b'\n').map_or(self.text.len(), |n| self.at + n);
     }
 
     fn skip_block_comment(&mut self) {
@@ -180,7 +181,9 @@ impl<'a> Scanner<'a> {
         let length = self
             .rest()
             .char_indices()
-            .find(|&(_, c)| !(c.is_alphanumeric() || c == '_' || c == '$' || (!c.is_ascii() && !c.is_whitespace())))
+            .find(|&(_, c)| {
+                !(c.is_alphanumeric() || c == '_' || c == '$' || (!c.is_ascii() && !c.is_whitespace()))
+            })
             .map_or(self.rest().len(), |(n, _)| n);
         self.at += length.max(1);
     }
@@ -192,8 +195,10 @@ impl<'a> Scanner<'a> {
             at += 2;
         }
         while at < bytes.len() {
-            let exponent_sign = matches!(bytes[at], b'+' | b'-') && matches!(bytes[at - 1], b'e' | b'E') && at > self.at;
-            if !(bytes[at].is_ascii_alphanumeric() || bytes[at] == b'.' || bytes[at] == b'_' || exponent_sign) {
+            let exponent_sign =
+                matches!(bytes[at], b'+' | b'-') && matches!(bytes[at - 1], b'e' | b'E') && at > self.at;
+            if !(bytes[at].is_ascii_alphanumeric() || bytes[at] == b'.' || bytes[at] == b'_' || exponent_sign)
+            {
                 break;
             }
             at += 1;
@@ -326,19 +331,147 @@ pub fn quote_if_needed(name: &str, dialect: DialectKind) -> String {
 /// Words that are reserved in at least one of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
 /// sqlite.org/lang_keywords.html) and short or common enough to be met as names.
 const RESERVED: [&str; 141] = [
-    "abort", "action", "add", "after", "all", "alter", "always", "analyze", "and", "any", "array", "as", "asc",
-    "attach", "autoincrement", "before", "begin", "between", "both", "by", "call", "cascade", "case", "cast",
-    "change", "check", "collate", "column", "commit", "condition", "constraint", "create", "cross", "current_date",
-    "current_time", "current_timestamp", "current_user", "database", "default", "deferrable", "deferred", "delete",
-    "desc", "describe", "detach", "distinct", "div", "do", "drop", "each", "else", "end", "escape", "except",
-    "exclude", "exists", "explain", "fail", "false", "fetch", "for", "foreign", "from", "full", "function",
-    "generated", "glob", "grant", "group", "groups", "having", "if", "ignore", "immediate", "in", "index", "indexed",
-    "inner", "insert", "instead", "intersect", "interval", "into", "is", "isnull", "join", "key", "keys", "left",
-    "like", "limit", "lock", "match", "natural", "no", "not", "notnull", "null", "of", "offset", "on", "option", "or",
-    "order", "outer", "over", "partition", "plan", "pragma", "primary", "procedure", "query", "raise", "range", "rank",
-    "read", "references", "regexp", "reindex", "release", "rename", "replace", "restrict", "returning", "right",
-    "rollback", "row", "rows", "savepoint", "select", "set", "system", "table", "then", "to", "trigger", "true",
-    "union", "unique", "update", "user",
+    "abort",
+    "action",
+    "add",
+    "after",
+    "all",
+    "alter",
+    "always",
+    "analyze",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "attach",
+    "autoincrement",
+    "before",
+    "begin",
+    "between",
+    "both",
+    "by",
+    "call",
+    "cascade",
+    "case",
+    "cast",
+    "change",
+    "check",
+    "collate",
+    "column",
+    "commit",
+    "condition",
+    "constraint",
+    "create",
+    "cross",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "database",
+    "default",
+    "deferrable",
+    "deferred",
+    "delete",
+    "desc",
+    "describe",
+    "detach",
+    "distinct",
+    "div",
+    "do",
+    "drop",
+    "each",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exclude",
+    "exists",
+    "explain",
+    "fail",
+    "false",
+    "fetch",
+    "for",
+    "foreign",
+    "from",
+    "full",
+    "function",
+    "generated",
+    "glob",
+    "grant",
+    "group",
+    "groups",
+    "having",
+    "if",
+    "ignore",
+    "immediate",
+    "in",
+    "index",
+    "indexed",
+    "inner",
+    "insert",
+    "instead",
+    "intersect",
+    "interval",
+    "into",
+    "is",
+    "isnull",
+    "join",
+    "key",
+    "keys",
+    "left",
+    "like",
+    "limit",
+    "lock",
+    "match",
+    "natural",
+    "no",
+    "not",
+    "notnull",
+    "null",
+    "of",
+    "offset",
+    "on",
+    "option",
+    "or",
+    "order",
+    "outer",
+    "over",
+    "partition",
+    "plan",
+    "pragma",
+    "primary",
+    "procedure",
+    "query",
+    "raise",
+    "range",
+    "rank",
+    "read",
+    "references",
+    "regexp",
+    "reindex",
+    "release",
+    "rename",
+    "replace",
+    "restrict",
+    "returning",
+    "right",
+    "rollback",
+    "row",
+    "rows",
+    "savepoint",
+    "select",
+    "set",
+    "system",
+    "table",
+    "then",
+    "to",
+    "trigger",
+    "true",
+    "union",
+    "unique",
+    "update",
+    "user",
 ];
 
 /// The characters that a string literal token stands for; None for blobs and bit strings.

@@ -46,8 +46,13 @@ fn read_action(
         Ok(())
     } else if action.dialect == DialectKind::Mysql {
         mysql_action(action, table, operations, skipped)
-    } else if action.is_any(&["OWNER TO", "SET TABLESPACE", "CLUSTER ON", "SET WITHOUT CLUSTER", "REPLICA IDENTITY"])
-        || action.is_any(&["SET (", "RESET (", "VALIDATE CONSTRAINT", "SET LOGGED", "SET UNLOGGED"])
+    } else if action.is_any(&[
+        "OWNER TO",
+        "SET TABLESPACE",
+        "CLUSTER ON",
+        "SET WITHOUT CLUSTER",
+        "REPLICA IDENTITY",
+    ]) || action.is_any(&["SET (", "RESET (", "VALIDATE CONSTRAINT", "SET LOGGED", "SET UNLOGGED"])
     {
         skipped.push(action.rest().to_owned());
         Ok(())
@@ -95,7 +100,12 @@ fn add_column(
     operations: &mut Vec<Operation>,
 ) {
     let ColumnDefinition { column, constraints, position } = definition;
-    operations.push(Operation::AddColumn { table: table.clone(), column: Box::new(column), position, if_not_exists });
+    operations.push(Operation::AddColumn {
+        table: table.clone(),
+        column: Box::new(column),
+        position,
+        if_not_exists,
+    });
     add_constraints(constraints, table, operations);
 }
 
@@ -263,4 +273,3 @@ fn mysql_action(
     }
     Ok(())
 }
-

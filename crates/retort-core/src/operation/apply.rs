@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{ColumnChange, Commented, Operation, Position, naming};
 use crate::diagnostic::Code;
 use crate::schema::{
-    Column, Constraint, ConstraintKind, EnumType, Index, IndexKey, ObjectName, PrimaryKey, Schema, Table, fold,
-    same_name, same_word,
+    Column, Constraint, ConstraintKind, EnumType, Index, IndexKey, ObjectName, PrimaryKey, Schema, Table,
+    fold, same_name, same_word,
 };
 use crate::source::DialectKind;
 
@@ -35,7 +35,9 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> 
         Operation::CreateIndex { table, index, if_not_exists, .. } => {
             create_index(schema, table, index, *if_not_exists)
         }
-        Operation::DropIndex { table, name, if_exists } => drop_index(schema, table.as_ref(), name, *if_exists),
+        Operation::DropIndex { table, name, if_exists } => {
+            drop_index(schema, table.as_ref(), name, *if_exists)
+        }
         Operation::RenameIndex { table, from, to } => rename_index(schema, table.as_ref(), from, to),
         Operation::CreateView { view, or_replace, if_not_exists } => {
             if schema.view(&view.name).is_some() && !or_replace {
@@ -45,7 +47,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> 
             Ok(())
         }
         Operation::DropView { name, if_exists, .. } => {
-            if schema.take_view(name).is_none() { missing("view", name, *if_exists) } else { Ok(()) }
+            if schema.take_view(name).is_none() {
+                missing("view", name, *if_exists)
+            } else {
+                Ok(())
+            }
         }
         Operation::CreateTrigger { trigger, if_not_exists } => {
             if schema.triggers.contains_key(&fold(&trigger.name, schema.dialect)) {
@@ -55,7 +61,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> 
             Ok(())
         }
         Operation::DropTrigger { name, if_exists } => {
-            if schema.take_trigger(name).is_none() { missing("trigger", name, *if_exists) } else { Ok(()) }
+            if schema.take_trigger(name).is_none() {
+                missing("trigger", name, *if_exists)
+            } else {
+                Ok(())
+            }
         }
         Operation::CreateEnum(enum_type) => {
             if schema.enum_type(&enum_type.name).is_some() {
@@ -76,7 +86,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> 
             Ok(())
         }),
         Operation::DropType { name, if_exists } => {
-            if schema.take_enum(name).is_none() { missing("type", name, *if_exists) } else { Ok(()) }
+            if schema.take_enum(name).is_none() {
+                missing("type", name, *if_exists)
+            } else {
+                Ok(())
+            }
         }
         Operation::CreateExtension { name } => {
             schema.extensions.insert(Arc::from(name.as_str()), ());
@@ -150,7 +164,10 @@ fn drop_table(schema: &mut Schema, name: &ObjectName, if_exists: bool, cascade: 
         children.into_iter().filter(|child| !same_name(&child.name, name, schema.dialect)).collect();
     let dialect = schema.dialect;
     // SQLite drops a parent and leaves the children's keys dangling; PostgreSQL and MySQL refuse.
-    if dialect != DialectKind::Sqlite && !cascade && let Some(child) = others.first() {
+    if dialect != DialectKind::Sqlite
+        && !cascade
+        && let Some(child) = others.first()
+    {
         return refuse(
             "replay/still-referenced",
             format!("table `{name}` is still referenced by a foreign key of `{}`", child.name),
@@ -208,7 +225,11 @@ fn create_index(
     let dialect = schema.dialect;
     let Some(table) = schema.table(name).cloned() else { return no_table(name) };
     let mysql = dialect == DialectKind::Mysql;
-    let taken = if mysql { table.index(&index.name, dialect).map(|_| &table) } else { schema.table_of_index(None, &index.name) };
+    let taken = if mysql {
+        table.index(&index.name, dialect).map(|_| &table)
+    } else {
+        schema.table_of_index(None, &index.name)
+    };
     if taken.is_some() && !index.name.is_empty() {
         return exists("index", &ObjectName::bare(&index.name), if_not_exists);
     }
@@ -252,7 +273,12 @@ fn drop_index(
     Ok(())
 }
 
-fn rename_index(schema: &mut Schema, table: Option<&ObjectName>, from: &str, to: &str) -> Result<(), Refusal> {
+fn rename_index(
+    schema: &mut Schema,
+    table: Option<&ObjectName>,
+    from: &str,
+    to: &str,
+) -> Result<(), Refusal> {
     let dialect = schema.dialect;
     let Some(mut table) = schema.table_of_index(table, from).map(|table| (**table).clone()) else {
         return missing("index", &ObjectName::bare(from), false);
@@ -303,7 +329,10 @@ fn add_label(
         None => enum_type.labels.len(),
         Some((before, neighbour)) => {
             let Some(at) = enum_type.labels.iter().position(|other| other == neighbour) else {
-                return refuse("replay/no-such-label", format!("type `{}` has no label `{neighbour}`", enum_type.name));
+                return refuse(
+                    "replay/no-such-label",
+                    format!("type `{}` has no label `{neighbour}`", enum_type.name),
+                );
             };
             at + usize::from(!before)
         }
@@ -401,7 +430,10 @@ fn drop_column(table: &mut Table, name: &str, dialect: DialectKind) -> Result<()
         if in_key || in_unique || in_index {
             return refuse(
                 "replay/column-in-use",
-                format!("column `{name}` of `{}` is part of a key or index, so SQLite cannot drop it", table.name),
+                format!(
+                    "column `{name}` of `{}` is part of a key or index, so SQLite cannot drop it",
+                    table.name
+                ),
             );
         }
     }
@@ -474,7 +506,12 @@ fn rename_referenced(child: &mut Table, parent: &ObjectName, from: &str, to: &st
     }
 }
 
-fn alter_column(table: &mut Table, name: &str, change: &ColumnChange, dialect: DialectKind) -> Result<(), Refusal> {
+fn alter_column(
+    table: &mut Table,
+    name: &str,
+    change: &ColumnChange,
+    dialect: DialectKind,
+) -> Result<(), Refusal> {
     find_column(table, name, dialect)?;
     let Some(at) = table.column_index(name, dialect) else { return Ok(()) };
     let column = &mut table.columns[at];
@@ -507,7 +544,9 @@ fn alter_column(table: &mut Table, name: &str, change: &ColumnChange, dialect: D
 fn add_constraint(table: &mut Table, constraint: &Constraint, dialect: DialectKind) -> Result<(), Refusal> {
     let mut constraint = constraint.clone();
     naming::name_constraint(table, &mut constraint, dialect);
-    if let Some(name) = constraint.name() && table.constraint_names().any(|other| same_word(other, name, dialect)) {
+    if let Some(name) = constraint.name()
+        && table.constraint_names().any(|other| same_word(other, name, dialect))
+    {
         return exists("constraint", &ObjectName::bare(name), false);
     }
     let columns: &[String] = match &constraint {
@@ -521,7 +560,10 @@ fn add_constraint(table: &mut Table, constraint: &Constraint, dialect: DialectKi
     }
     match constraint {
         Constraint::Primary(_) if table.primary_key.is_some() => {
-            return refuse("replay/already-exists", format!("table `{}` has a primary key already", table.name));
+            return refuse(
+                "replay/already-exists",
+                format!("table `{}` has a primary key already", table.name),
+            );
         }
         Constraint::Primary(key) => {
             require_key_columns(table, &key, dialect);
@@ -544,7 +586,8 @@ fn drop_constraint(
     if_exists: bool,
     dialect: DialectKind,
 ) -> Result<(), Refusal> {
-    let is = |other: Option<&str>| name.is_some_and(|name| other.is_some_and(|o| same_word(o, name, dialect)));
+    let is =
+        |other: Option<&str>| name.is_some_and(|name| other.is_some_and(|o| same_word(o, name, dialect)));
     let may = |other: ConstraintKind| kind.is_none_or(|kind| kind == other);
     let before = table.constraint_count();
     if may(ConstraintKind::Primary)
@@ -612,10 +655,19 @@ mod tests {
         assert_eq!(code(Sqlite, "CREATE TABLE a (b); CREATE TABLE A (c)"), "replay/already-exists");
         assert_eq!(code(Postgres, "CREATE TABLE a (b int); CREATE TABLE \"A\" (c int)"), "ok");
         assert_eq!(code(Sqlite, "CREATE TABLE a (b); CREATE INDEX i ON a (c)"), "replay/no-such-column");
-        assert_eq!(code(Mysql, "CREATE TABLE a (b int); ALTER TABLE a DROP INDEX x"), "replay/no-such-object");
-        assert_eq!(code(Postgres, "CREATE TABLE a (b int); ALTER TABLE a DROP CONSTRAINT x"), "replay/no-such-constraint");
         assert_eq!(
-            code(Postgres, "CREATE TABLE a (b int PRIMARY KEY); CREATE TABLE c (d int REFERENCES a); DROP TABLE a"),
+            code(Mysql, "CREATE TABLE a (b int); ALTER TABLE a DROP INDEX x"),
+            "replay/no-such-object"
+        );
+        assert_eq!(
+            code(Postgres, "CREATE TABLE a (b int); ALTER TABLE a DROP CONSTRAINT x"),
+            "replay/no-such-constraint"
+        );
+        assert_eq!(
+            code(
+                Postgres,
+                "CREATE TABLE a (b int PRIMARY KEY); CREATE TABLE c (d int REFERENCES a); DROP TABLE a"
+            ),
             "replay/still-referenced"
         );
     }

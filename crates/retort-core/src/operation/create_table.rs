@@ -3,17 +3,43 @@
 use super::cursor::{Cursor, Read};
 use super::{Operation, Position};
 use crate::schema::{
-    Check, Column, Constraint, Expression, ForeignKey, Generated, Identity, IdentityKind, Index, IndexKey, IndexPart,
-    PrimaryKey, ReferentialAction, SqlType, Table, Unique,
+    Check, Column, Constraint, Expression, ForeignKey, Generated, Identity, IdentityKind, Index, IndexKey,
+    IndexPart, PrimaryKey, ReferentialAction, SqlType, Table, Unique,
 };
 use crate::source::DialectKind;
 use crate::token::TokenKind;
 
 /// Words at which a type or a default ends.
 const COLUMN_STOPS: [&str; 29] = [
-    "CONSTRAINT", "NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "COLLATE", "GENERATED", "AS",
-    "COMMENT", "AUTO_INCREMENT", "AUTOINCREMENT", "ON", "KEY", "FIRST", "AFTER", "VISIBLE", "INVISIBLE", "STORAGE",
-    "COMPRESSION", "DEFERRABLE", "INITIALLY", "USING", "CHARACTER SET", "CHARSET", "VIRTUAL", "STORED",
+    "CONSTRAINT",
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "PRIMARY",
+    "UNIQUE",
+    "CHECK",
+    "REFERENCES",
+    "COLLATE",
+    "GENERATED",
+    "AS",
+    "COMMENT",
+    "AUTO_INCREMENT",
+    "AUTOINCREMENT",
+    "ON",
+    "KEY",
+    "FIRST",
+    "AFTER",
+    "VISIBLE",
+    "INVISIBLE",
+    "STORAGE",
+    "COMPRESSION",
+    "DEFERRABLE",
+    "INITIALLY",
+    "USING",
+    "CHARACTER SET",
+    "CHARSET",
+    "VIRTUAL",
+    "STORED",
 ];
 
 /// What was read past: written, but without a place in the model.
@@ -251,7 +277,8 @@ pub(super) fn column(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Col
     };
     if serial {
         definition.column.nullable = false;
-        definition.column.identity = Some(Identity { kind: IdentityKind::Serial, start: None, increment: None });
+        definition.column.identity =
+            Some(Identity { kind: IdentityKind::Serial, start: None, increment: None });
     }
     while !cursor.is_done() {
         column_part(cursor, &mut definition, skipped)?;
@@ -268,7 +295,11 @@ pub(super) fn column_type(cursor: &mut Cursor<'_>) -> SqlType {
     SqlType::new(cursor.text_until(&COLUMN_STOPS))
 }
 
-fn column_part(cursor: &mut Cursor<'_>, definition: &mut ColumnDefinition, skipped: &mut Skipped) -> Read<()> {
+fn column_part(
+    cursor: &mut Cursor<'_>,
+    definition: &mut ColumnDefinition,
+    skipped: &mut Skipped,
+) -> Read<()> {
     let name = if cursor.eat("CONSTRAINT") { Some(cursor.name()?) } else { None };
     let column = &mut definition.column;
     let columns = || vec![column.name.clone()];
@@ -297,7 +328,12 @@ fn column_part(cursor: &mut Cursor<'_>, definition: &mut ColumnDefinition, skipp
         let columns = columns();
         let deferrable = cursor.is("DEFERRABLE");
         trailing(cursor, skipped);
-        definition.constraints.push(Constraint::Unique(Unique { name, columns, nulls_not_distinct, deferrable }));
+        definition.constraints.push(Constraint::Unique(Unique {
+            name,
+            columns,
+            nulls_not_distinct,
+            deferrable,
+        }));
     } else if cursor.is("CHECK (") {
         cursor.skip();
         let expression = cursor.parenthesized_expression()?;
@@ -318,7 +354,11 @@ fn column_part(cursor: &mut Cursor<'_>, definition: &mut ColumnDefinition, skipp
     Ok(())
 }
 
-fn column_attribute(cursor: &mut Cursor<'_>, definition: &mut ColumnDefinition, skipped: &mut Skipped) -> Read<()> {
+fn column_attribute(
+    cursor: &mut Cursor<'_>,
+    definition: &mut ColumnDefinition,
+    skipped: &mut Skipped,
+) -> Read<()> {
     let column = &mut definition.column;
     let mark = cursor.mark();
     if cursor.eat("COLLATE") {
@@ -344,7 +384,11 @@ fn column_attribute(cursor: &mut Cursor<'_>, definition: &mut ColumnDefinition, 
         definition.position = Position::First;
     } else if cursor.eat("AFTER") {
         definition.position = Position::After(cursor.name()?);
-    } else if cursor.eat("CHARACTER SET") || cursor.eat("CHARSET") || cursor.eat("STORAGE") || cursor.eat("COMPRESSION") {
+    } else if cursor.eat("CHARACTER SET")
+        || cursor.eat("CHARSET")
+        || cursor.eat("STORAGE")
+        || cursor.eat("COMPRESSION")
+    {
         cursor.skip();
         skipped.push(cursor.since(mark).to_owned());
     } else if cursor.eat("INVISIBLE") || cursor.eat("VISIBLE") {
@@ -362,7 +406,12 @@ pub(super) fn default(text: &str, dialect: DialectKind) -> Option<Expression> {
     (!text.eq_ignore_ascii_case("null")).then(|| Expression::new(text, dialect))
 }
 
-fn identity(cursor: &mut Cursor<'_>, column: &mut Column, kind: IdentityKind, skipped: &mut Skipped) -> Read<()> {
+fn identity(
+    cursor: &mut Cursor<'_>,
+    column: &mut Column,
+    kind: IdentityKind,
+    skipped: &mut Skipped,
+) -> Read<()> {
     let mut identity = Identity { kind, start: None, increment: None };
     column.nullable = false;
     if cursor.is("(") {
@@ -470,7 +519,11 @@ fn options(cursor: &mut Cursor<'_>, table: &mut Table, skipped: &mut Skipped) ->
             return Err(cursor.fault("this form of CREATE TABLE is not read yet"));
         } else if cursor.is("PARTITION BY") {
             skipped.push(cursor.rest().to_owned());
-        } else if cursor.is("WITH (") || cursor.is("USING") || cursor.is("TABLESPACE") || cursor.is("ON COMMIT") {
+        } else if cursor.is("WITH (")
+            || cursor.is("USING")
+            || cursor.is("TABLESPACE")
+            || cursor.is("ON COMMIT")
+        {
             cursor.skip();
             cursor.text_until(&["WITH", "USING", "TABLESPACE", "ON", "PARTITION"]);
             skipped.push(cursor.since(mark).to_owned());

@@ -153,7 +153,8 @@ impl<'a> Cursor<'a> {
 
     /// A string literal's value.
     pub(super) fn string(&mut self) -> Read<String> {
-        let value = (self.kind() == Some(TokenKind::Text)).then(|| token::string_value(self.peek(), self.dialect));
+        let value =
+            (self.kind() == Some(TokenKind::Text)).then(|| token::string_value(self.peek(), self.dialect));
         match value.flatten() {
             Some(value) => {
                 self.skip();

@@ -32,7 +32,11 @@ pub fn from_sql(file: &SourceFile, part: Range<usize>, dialect: DialectKind) -> 
     Checked { value: directives, diagnostics }
 }
 
-fn read(text: &str, raw: &RawStatement, dialect: DialectKind) -> (Vec<Operation>, Vec<String>, Option<Fault>) {
+fn read(
+    text: &str,
+    raw: &RawStatement,
+    dialect: DialectKind,
+) -> (Vec<Operation>, Vec<String>, Option<Fault>) {
     let mut cursor = Cursor::new(text, &raw.tokens, dialect);
     let mut skipped = Vec::new();
     let execute = |class| {
@@ -61,7 +65,9 @@ fn classify(cursor: &Cursor<'_>) -> SqlClass {
         "WITH" => with_class(cursor),
         "SELECT" | "VALUES" | "SHOW" | "EXPLAIN" | "DESCRIBE" | "DESC" | "TABLE" => SqlClass::Query,
         "SET" | "RESET" | "PRAGMA" | "USE" | "DISCARD" | "LOCK" | "UNLOCK" | "\\" => SqlClass::Session,
-        "BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "END" | "START" | "ABORT" => SqlClass::Transaction,
+        "BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "END" | "START" | "ABORT" => {
+            SqlClass::Transaction
+        }
         "GRANT" | "REVOKE" | "REASSIGN" => SqlClass::Access,
         "DO" | "CALL" => SqlClass::Routine,
         "VACUUM" | "ANALYZE" | "CLUSTER" | "REINDEX" | "OPTIMIZE" | "CHECKPOINT" => SqlClass::Storage,
@@ -132,17 +138,53 @@ mod tests {
     #[test]
     fn statements_become_operations() {
         use DialectKind::{Mysql, Postgres, Sqlite};
-        check(Sqlite, "CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT DEFAULT 'x' NOT NULL)", &["CreateTable"]);
+        check(
+            Sqlite,
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, b TEXT DEFAULT 'x' NOT NULL)",
+            &["CreateTable"],
+        );
         check(Sqlite, "CREATE TABLE a (b, c, UNIQUE (b, c)) WITHOUT ROWID, STRICT", &["CreateTable"]);
-        check(Postgres, "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON a USING btree (lower(b) DESC) WHERE b > 0", &["CreateIndex"]);
-        check(Postgres, "ALTER TABLE a ADD COLUMN b int REFERENCES c (d), DROP COLUMN e CASCADE", &["AddColumn", "AddConstraint", "DropColumn"]);
-        check(Postgres, "ALTER TABLE a ALTER b TYPE text USING b::text, ALTER COLUMN b SET NOT NULL", &["AlterColumn", "AlterColumn"]);
-        check(Postgres, "CREATE TYPE mood AS ENUM ('a', 'b'); ALTER TYPE mood ADD VALUE 'c' AFTER 'a'", &["CreateEnum", "AddEnumLabel"]);
+        check(
+            Postgres,
+            "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON a USING btree (lower(b) DESC) WHERE b > 0",
+            &["CreateIndex"],
+        );
+        check(
+            Postgres,
+            "ALTER TABLE a ADD COLUMN b int REFERENCES c (d), DROP COLUMN e CASCADE",
+            &["AddColumn", "AddConstraint", "DropColumn"],
+        );
+        check(
+            Postgres,
+            "ALTER TABLE a ALTER b TYPE text USING b::text, ALTER COLUMN b SET NOT NULL",
+            &["AlterColumn", "AlterColumn"],
+        );
+        check(
+            Postgres,
+            "CREATE TYPE mood AS ENUM ('a', 'b'); ALTER TYPE mood ADD VALUE 'c' AFTER 'a'",
+            &["CreateEnum", "AddEnumLabel"],
+        );
         check(Postgres, "COMMENT ON COLUMN a.b IS 'x'; COMMENT ON TABLE a IS NULL", &["Comment", "Comment"]);
-        check(Mysql, "ALTER TABLE a CHANGE b c VARCHAR(20) NOT NULL AFTER d, ADD KEY (c), DROP PRIMARY KEY", &["RenameColumn", "AlterColumn", "CreateIndex", "DropConstraint"]);
-        check(Mysql, "RENAME TABLE a TO b, c TO d; DROP INDEX i ON a", &["RenameTable", "RenameTable", "DropIndex"]);
-        check(Mysql, "CREATE TABLE t (a INT UNSIGNED AUTO_INCREMENT, KEY k (a), b TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4", &["CreateTable"]);
-        check(Sqlite, "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END; DROP VIEW IF EXISTS v", &["CreateTrigger", "DropView"]);
+        check(
+            Mysql,
+            "ALTER TABLE a CHANGE b c VARCHAR(20) NOT NULL AFTER d, ADD KEY (c), DROP PRIMARY KEY",
+            &["RenameColumn", "AlterColumn", "CreateIndex", "DropConstraint"],
+        );
+        check(
+            Mysql,
+            "RENAME TABLE a TO b, c TO d; DROP INDEX i ON a",
+            &["RenameTable", "RenameTable", "DropIndex"],
+        );
+        check(
+            Mysql,
+            "CREATE TABLE t (a INT UNSIGNED AUTO_INCREMENT, KEY k (a), b TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4",
+            &["CreateTable"],
+        );
+        check(
+            Sqlite,
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; END; DROP VIEW IF EXISTS v",
+            &["CreateTrigger", "DropView"],
+        );
         check(Sqlite, "INSERT INTO a VALUES (1); PRAGMA foreign_keys=ON", &["ExecuteSql", "ExecuteSql"]);
         check(Postgres, "CREATE SEQUENCE s; GRANT ALL ON a TO b", &["ExecuteSql", "ExecuteSql"]);
     }
@@ -157,7 +199,10 @@ mod tests {
 
     #[test]
     fn a_default_does_not_swallow_not_null() {
-        let read = directives(DialectKind::Postgres, "CREATE TABLE a (b text DEFAULT 'x'::character varying NOT NULL)");
+        let read = directives(
+            DialectKind::Postgres,
+            "CREATE TABLE a (b text DEFAULT 'x'::character varying NOT NULL)",
+        );
         let Operation::CreateTable { table, .. } = &read.value[0].operations[0] else { panic!() };
         assert!(!table.columns[0].nullable);
         assert_eq!(table.columns[0].default.as_ref().unwrap().text(), "'x'::character varying");

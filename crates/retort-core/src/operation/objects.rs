@@ -7,7 +7,11 @@ use crate::schema::{EnumType, Expression, Index, IndexKey, ObjectName, Trigger, 
 use crate::source::DialectKind;
 
 /// After `CREATE [OR REPLACE]`; None where the object is none we model.
-pub(super) fn create(cursor: &mut Cursor<'_>, or_replace: bool, skipped: &mut Skipped) -> Read<Option<Vec<Operation>>> {
+pub(super) fn create(
+    cursor: &mut Cursor<'_>,
+    or_replace: bool,
+    skipped: &mut Skipped,
+) -> Read<Option<Vec<Operation>>> {
     let operation = if cursor.eat("UNIQUE INDEX") {
         index(cursor, true, None, skipped)?
     } else if cursor.eat("INDEX") {
@@ -43,7 +47,11 @@ pub(super) fn create(cursor: &mut Cursor<'_>, or_replace: bool, skipped: &mut Sk
 }
 
 /// MySQL's words before VIEW and TRIGGER.
-fn mysql_prefixed(cursor: &mut Cursor<'_>, or_replace: bool, skipped: &mut Skipped) -> Read<Option<Vec<Operation>>> {
+fn mysql_prefixed(
+    cursor: &mut Cursor<'_>,
+    or_replace: bool,
+    skipped: &mut Skipped,
+) -> Read<Option<Vec<Operation>>> {
     let mark = cursor.mark();
     cursor.text_until(&["VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"]);
     skipped.push(cursor.since(mark).to_owned());
@@ -56,7 +64,12 @@ fn mysql_prefixed(cursor: &mut Cursor<'_>, or_replace: bool, skipped: &mut Skipp
     }
 }
 
-fn index(cursor: &mut Cursor<'_>, unique: bool, method: Option<&str>, skipped: &mut Skipped) -> Read<Operation> {
+fn index(
+    cursor: &mut Cursor<'_>,
+    unique: bool,
+    method: Option<&str>,
+    skipped: &mut Skipped,
+) -> Read<Operation> {
     let concurrently = cursor.eat("CONCURRENTLY");
     let if_not_exists = cursor.eat("IF NOT EXISTS");
     let name = if cursor.is("ON") { String::new() } else { cursor.object_name()?.name.to_string() };
@@ -72,7 +85,8 @@ fn index(cursor: &mut Cursor<'_>, unique: bool, method: Option<&str>, skipped: &
     }
     let parts = index_parts(cursor)?;
     let method = method.filter(|method| method != "btree");
-    let mut index = Index { name, parts, unique, predicate: None, method, include: Vec::new(), implied: false };
+    let mut index =
+        Index { name, parts, unique, predicate: None, method, include: Vec::new(), implied: false };
     while !cursor.is_done() {
         let mark = cursor.mark();
         if cursor.eat("WHERE") {
@@ -81,8 +95,15 @@ fn index(cursor: &mut Cursor<'_>, unique: bool, method: Option<&str>, skipped: &
             index.include = cursor.names()?;
         } else if cursor.eat("USING") {
             index.method = Some(cursor.name()?.to_lowercase()).filter(|method| method != "btree");
-        } else if cursor.is_any(&["WITH", "TABLESPACE", "NULLS", "COMMENT", "ALGORITHM", "LOCK", "KEY_BLOCK_SIZE"])
-            || cursor.is_any(&["VISIBLE", "INVISIBLE"])
+        } else if cursor.is_any(&[
+            "WITH",
+            "TABLESPACE",
+            "NULLS",
+            "COMMENT",
+            "ALGORITHM",
+            "LOCK",
+            "KEY_BLOCK_SIZE",
+        ]) || cursor.is_any(&["VISIBLE", "INVISIBLE"])
         {
             cursor.text_until(&["WHERE", "INCLUDE", "USING", "TABLESPACE", "COMMENT", "ALGORITHM", "LOCK"]);
             skipped.push(cursor.since(mark).to_owned());
@@ -106,7 +127,12 @@ fn name_index(index: &mut Index, table: &ObjectName, dialect: DialectKind) {
     }
 }
 
-fn view(cursor: &mut Cursor<'_>, or_replace: bool, materialized: bool, skipped: &mut Skipped) -> Read<Operation> {
+fn view(
+    cursor: &mut Cursor<'_>,
+    or_replace: bool,
+    materialized: bool,
+    skipped: &mut Skipped,
+) -> Read<Operation> {
     let if_not_exists = cursor.eat("IF NOT EXISTS");
     let name = cursor.object_name()?;
     let columns = if cursor.is("(") { cursor.names()? } else { Vec::new() };
@@ -186,7 +212,11 @@ pub(super) fn drop(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Optio
     while cursor.eat(",") {
         names.push(cursor.object_name()?);
     }
-    let table = if matches!(kind, "INDEX" | "TRIGGER") && cursor.eat("ON") { Some(cursor.object_name()?) } else { None };
+    let table = if matches!(kind, "INDEX" | "TRIGGER") && cursor.eat("ON") {
+        Some(cursor.object_name()?)
+    } else {
+        None
+    };
     let cascade = cursor.eat("CASCADE");
     let _ = cursor.eat("RESTRICT");
     if cursor.is_any(&["ALGORITHM", "LOCK"]) {
@@ -227,7 +257,9 @@ pub(super) fn comment(cursor: &mut Cursor<'_>) -> Read<Operation> {
         }
         match parts.as_slice() {
             [table, column] => Commented::Column(ObjectName::bare(table), column.clone()),
-            [schema, table, column] => Commented::Column(ObjectName::qualified(schema, table), column.clone()),
+            [schema, table, column] => {
+                Commented::Column(ObjectName::qualified(schema, table), column.clone())
+            }
             _ => return Err(cursor.fault("expected `table.column`")),
         }
     } else {
@@ -249,7 +281,8 @@ pub(super) fn class(cursor: &Cursor<'_>) -> SqlClass {
         SqlClass::Access
     } else if walk.is_any(&["FUNCTION", "PROCEDURE", "EVENT", "AGGREGATE", "ROUTINE", "DEFINER"]) {
         SqlClass::Routine
-    } else if walk.is_any(&["DATABASE", "SYSTEM", "STATISTICS", "PUBLICATION", "SUBSCRIPTION", "TABLESPACE"]) {
+    } else if walk.is_any(&["DATABASE", "SYSTEM", "STATISTICS", "PUBLICATION", "SUBSCRIPTION", "TABLESPACE"])
+    {
         SqlClass::Storage
     } else {
         SqlClass::Structure

@@ -107,7 +107,9 @@ impl<'a> Splitter<'a> {
         let word = self.word(token);
         let is = |other: &str| token.kind == TokenKind::Word && word.eq_ignore_ascii_case(other);
         let count = self.open.tokens.len();
-        if count < 12 && self.open.tokens.first().is_some_and(|first| self.word(*first).eq_ignore_ascii_case("create")) {
+        if count < 12
+            && self.open.tokens.first().is_some_and(|first| self.word(*first).eq_ignore_ascii_case("create"))
+        {
             let routine = match self.dialect {
                 DialectKind::Sqlite => is("trigger"),
                 DialectKind::Mysql => is("trigger") || is("procedure") || is("function") || is("event"),
@@ -157,7 +159,8 @@ impl<'a> Splitter<'a> {
         let is = |token: Option<&Token>, word: &str| {
             token.is_some_and(|token| token.text(self.text).eq_ignore_ascii_case(word))
         };
-        let from_stdin = last.tokens.windows(2).any(|pair| is(pair.first(), "from") && is(pair.last(), "stdin"));
+        let from_stdin =
+            last.tokens.windows(2).any(|pair| is(pair.first(), "from") && is(pair.last(), "stdin"));
         if !is(last.tokens.first(), "copy") || !from_stdin {
             return;
         }
@@ -183,20 +186,33 @@ mod tests {
         check(Sqlite, ";; a; b -- ;\n", &["a", "b"]);
         check(Postgres, "a $$;$$; b 'x;y'; /* ; */ c", &["a $$;$$", "b 'x;y'", "c"]);
         check(Postgres, "\\connect db\nSELECT 1;", &["\\connect db", "SELECT 1"]);
-        check(Postgres, "COPY t FROM stdin;\n1\t;\n\\.\nSELECT 1", &["COPY t FROM stdin;\n1\t;\n\\.", "SELECT 1"]);
+        check(
+            Postgres,
+            "COPY t FROM stdin;\n1\t;\n\\.\nSELECT 1",
+            &["COPY t FROM stdin;\n1\t;\n\\.", "SELECT 1"],
+        );
         let function = "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN 1 THEN 2 END; END";
         check(Postgres, &format!("{function}; SELECT 1"), &[function, "SELECT 1"]);
     }
 
     #[test]
     fn bodies_hold_their_semicolons() {
-        let trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM b; END";
+        let trigger =
+            "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT CASE WHEN 1 THEN 2 END; DELETE FROM b; END";
         check(Sqlite, &format!("{trigger}; SELECT 1;"), &[trigger, "SELECT 1"]);
         let procedure = "CREATE PROCEDURE p() BEGIN IF a THEN SELECT 1; END IF; CASE a WHEN 1 THEN SELECT 2; END CASE; END";
         check(Mysql, &format!("{procedure}; SELECT 1;"), &[procedure, "SELECT 1"]);
-        check(Mysql, "DELIMITER $$\nCREATE x; y END$$\nDELIMITER ;\nSELECT 1;", &["CREATE x; y END", "SELECT 1"]);
+        check(
+            Mysql,
+            "DELIMITER $$\nCREATE x; y END$$\nDELIMITER ;\nSELECT 1;",
+            &["CREATE x; y END", "SELECT 1"],
+        );
         check(Mysql, "DELIMITER //\nSELECT 1; //\nSELECT 2//", &["SELECT 1;", "SELECT 2"]);
-        check(Sqlite, "BEGIN; INSERT INTO a VALUES (1); COMMIT", &["BEGIN", "INSERT INTO a VALUES (1)", "COMMIT"]);
+        check(
+            Sqlite,
+            "BEGIN; INSERT INTO a VALUES (1); COMMIT",
+            &["BEGIN", "INSERT INTO a VALUES (1)", "COMMIT"],
+        );
     }
 
     #[test]

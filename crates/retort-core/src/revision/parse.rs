@@ -154,9 +154,12 @@ fn read_header<'a>(file: &'a SourceFile, diagnostics: &mut Vec<Diagnostic>) -> H
     let downgrade = downgrade.map(|place| sections.remove(place).1);
     for (name, range) in sections {
         diagnostics.push(
-            Diagnostic::error("revision/repeated-section", format!("a second `-- {name}` section is not run"))
-                .at(Span::new(file.id, range.start, range.end), "")
-                .help("Join the two sections, or split the file into two revisions"),
+            Diagnostic::error(
+                "revision/repeated-section",
+                format!("a second `-- {name}` section is not run"),
+            )
+            .at(Span::new(file.id, range.start, range.end), "")
+            .help("Join the two sections, or split the file into two revisions"),
         );
     }
     // A header without section lines: everything under it is the upgrade.

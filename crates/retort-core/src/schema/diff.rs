@@ -47,7 +47,13 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Change> {
         }
     }
     diff_maps("view", &from.views, &to.views, |view| view.query.text().to_owned(), &mut changes);
-    diff_maps("trigger", &from.triggers, &to.triggers, |trigger| trigger.definition.text().to_owned(), &mut changes);
+    diff_maps(
+        "trigger",
+        &from.triggers,
+        &to.triggers,
+        |trigger| trigger.definition.text().to_owned(),
+        &mut changes,
+    );
     diff_maps("type", &from.enums, &to.enums, |labels| labels.labels.join(", "), &mut changes);
     changes
 }
@@ -90,13 +96,21 @@ fn diff_tables(from: &Table, to: &Table, changes: &mut Vec<Change>) {
         described.collect::<Vec<_>>()
     };
     diff_lists("column", &table, columns(from), columns(to), changes);
-    let kept = |all: Vec<String>, other: &[String]| all.into_iter().filter(|n| other.contains(n)).collect::<Vec<_>>();
+    let kept = |all: Vec<String>, other: &[String]| {
+        all.into_iter().filter(|n| other.contains(n)).collect::<Vec<_>>()
+    };
     let (old, new) = (names(from), names(to));
     let (old, new) = (kept(old.clone(), &new), kept(new, &old));
     if old != new {
         let detail = arrow(&old.join(", "), &new.join(", "));
         let name = "column order".to_owned();
-        changes.push(Change { kind: ChangeKind::Changed, what: "table", object: table.clone(), name, detail });
+        changes.push(Change {
+            kind: ChangeKind::Changed,
+            what: "table",
+            object: table.clone(),
+            name,
+            detail,
+        });
     }
     diff_lists("primary key", &table, primary_key(from), primary_key(to), changes);
     diff_lists("unique", &table, uniques(from), uniques(to), changes);
@@ -107,7 +121,9 @@ fn diff_tables(from: &Table, to: &Table, changes: &mut Vec<Change>) {
     };
     diff_lists("index", &table, indexes(from), indexes(to), changes);
     if from.comment != to.comment || from.options != to.options {
-        let describe = |table: &Table| format!("{} {:?}", table.comment.as_deref().unwrap_or("no comment"), table.options);
+        let describe = |table: &Table| {
+            format!("{} {:?}", table.comment.as_deref().unwrap_or("no comment"), table.options)
+        };
         let detail = arrow(&describe(from), &describe(to));
         let name = "options".to_owned();
         changes.push(Change { kind: ChangeKind::Changed, what: "table", object: table, name, detail });
@@ -181,7 +197,11 @@ fn named(name: Option<&String>, detail: String) -> (String, String) {
 }
 
 fn primary_key(table: &Table) -> Vec<(String, String)> {
-    table.primary_key.iter().map(|key| named(key.name.as_ref(), format!("({})", key.columns.join(", ")))).collect()
+    table
+        .primary_key
+        .iter()
+        .map(|key| named(key.name.as_ref(), format!("({})", key.columns.join(", "))))
+        .collect()
 }
 
 fn uniques(table: &Table) -> Vec<(String, String)> {

@@ -75,18 +75,24 @@ impl Table {
 
     /// How many constraints it has.
     pub fn constraint_count(&self) -> usize {
-        usize::from(self.primary_key.is_some()) + self.uniques.len() + self.checks.len() + self.foreign_keys.len()
+        usize::from(self.primary_key.is_some())
+            + self.uniques.len()
+            + self.checks.len()
+            + self.foreign_keys.len()
     }
 
     /// Whether these columns, in any order, are known to be unique: primary key, UNIQUE or a plain unique index.
     pub fn is_unique(&self, columns: &[String], dialect: DialectKind) -> bool {
         let same = |other: &[String]| {
-            other.len() == columns.len() && other.iter().all(|a| columns.iter().any(|b| same_word(a, b, dialect)))
+            other.len() == columns.len()
+                && other.iter().all(|a| columns.iter().any(|b| same_word(a, b, dialect)))
         };
         self.primary_key.as_ref().is_some_and(|key| same(&key.columns))
             || self.uniques.iter().any(|unique| same(&unique.columns))
             || self.indexes.iter().any(|index| {
-                index.unique && index.predicate.is_none() && index.columns().is_some_and(|columns| same(&columns))
+                index.unique
+                    && index.predicate.is_none()
+                    && index.columns().is_some_and(|columns| same(&columns))
             })
     }
 
@@ -98,9 +104,7 @@ impl Table {
         };
         self.primary_key.as_ref().is_some_and(|key| begins(&key.columns))
             || self.uniques.iter().any(|unique| begins(&unique.columns))
-            || self.indexes.iter().any(|index| {
-                index.predicate.is_none() && begins(&index.leading_columns())
-            })
+            || self.indexes.iter().any(|index| index.predicate.is_none() && begins(&index.leading_columns()))
     }
 }
 

@@ -191,10 +191,12 @@ impl Parts {
             "jsonb" => TypeKind::Json { binary: true },
             "enum" if dialect == DialectKind::Mysql => TypeKind::Enum(self.arguments.clone()),
             "set" if dialect == DialectKind::Mysql => TypeKind::Set(self.arguments.clone()),
-            other => TypeKind::Named(self.words.last().filter(|_| self.words.len() > 1).map_or_else(
-                || other.to_owned(),
-                |_| self.words.join("."),
-            )),
+            other => TypeKind::Named(
+                self.words
+                    .last()
+                    .filter(|_| self.words.len() > 1)
+                    .map_or_else(|| other.to_owned(), |_| self.words.join(".")),
+            ),
         }
     }
 }

@@ -1,0 +1,72 @@
+//! Runs a script on a database, one statement at a time.
+//!
+//! A step is all or nothing where the engine can roll back: on a failure the database stands at the last good
+//! step, and the failure says which statement it was.
+
+use crate::database::{Database, DatabaseError};
+use crate::script::{Origin, Script};
+
+/// How a step ended that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The statement's place in the script.
+    pub statement: usize,
+    /// Why it is there: says which directive failed.
+    pub origin: Origin,
+    /// The engine's words.
+    pub error: DatabaseError,
+    /// Everything before it in the step was undone.
+    pub rolled_back: bool,
+}
+
+/// Runs all statements of a step.
+///
+/// # Errors
+/// [`Failure`] at the first statement that the engine refuses; the transaction is rolled back and the session's
+/// settings are put back.
+pub fn execute(script: &Script, db: &mut dyn Database) -> Result<(), Failure> {
+    let mut in_transaction = false;
+    for (place, statement) in script.statements.iter().enumerate() {
+        let result = match statement.origin {
+            Origin::ForeignKeyCheck => check_foreign_keys(&statement.sql, db),
+            Origin::Directive(_) | Origin::VersionTable | Origin::Transaction | Origin::Session => {
+                db.execute(&statement.sql).map(drop)
+            }
+        };
+        if let Err(error) = result {
+            let rolled_back = in_transaction && db.execute("ROLLBACK").is_ok();
+            restore_session(script, db);
+            return Err(Failure { statement: place, origin: statement.origin, error, rolled_back });
+        }
+        if statement.origin == Origin::Transaction {
+            in_transaction = statement.sql != "COMMIT";
+        }
+    }
+    Ok(())
+}
+
+/// What the script switches back at its end.
+fn restore_session(script: &Script, db: &mut dyn Database) {
+    let last = script.statements.last().filter(|statement| statement.origin == Origin::Session);
+    if let Some(statement) = last {
+        // The failure that led here is what the user must hear of.
+        let _ = db.execute(&statement.sql);
+    }
+}
+
+fn check_foreign_keys(sql: &str, db: &mut dyn Database) -> Result<(), DatabaseError> {
+    let rows = db.query(sql)?;
+    let Some(first) = rows.first() else { return Ok(()) };
+    let name = |at: usize| first.get(at).and_then(crate::database::Value::as_str).unwrap_or("?").to_owned();
+    Err(DatabaseError {
+        message: format!(
+            "FOREIGN KEY constraint failed: {} row(s) without a parent, the first in `{}` (parent `{}`)",
+            rows.len(),
+            name(0),
+            name(2)
+        ),
+        code: "787".to_owned(),
+        offset: None,
+        unreachable: false,
+    })
+}

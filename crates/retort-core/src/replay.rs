@@ -1,0 +1,159 @@
+//! A plan run over schemas, not over a database: step by step, what each directive comes to on the engine.
+//!
+//! In: steps of a plan. Out: [`ReplayedStep`]s with the statements to run and both schemas before and after.
+//! The caller decides how many steps are kept.
+
+use crate::diagnostic::{Checked, Diagnostic};
+use crate::dialect::{Capabilities, Translated, Translator};
+use crate::plan::{Step, StepKind};
+use crate::project::Project;
+use crate::revision::Body;
+use crate::schema::Schema;
+use crate::source::Span;
+
+/// A directive and what it comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplayedDirective {
+    /// Where it was written.
+    pub span: Span,
+    /// What is run for it.
+    pub translated: Translated,
+    /// Rows or values may be lost.
+    pub destructive: bool,
+}
+
+/// A step with everything that follows from it.
+#[derive(Clone, Debug)]
+pub struct ReplayedStep {
+    /// The step.
+    pub step: Step,
+    /// Its directives in order; none for a stamp.
+    pub directives: Vec<ReplayedDirective>,
+    /// Why it cannot be run; then there are no directives.
+    pub irreversible: Option<String>,
+    /// The schema in the chain's own dialect.
+    pub source: Schema,
+    /// The schema that the engine should have.
+    pub engine: Schema,
+}
+
+impl ReplayedStep {
+    /// Whether foreign keys must be off around it.
+    pub fn foreign_keys_off(&self) -> bool {
+        self.directives.iter().any(|directive| directive.translated.foreign_keys_off)
+    }
+
+    /// Whether what it does to the schema is not fully known beforehand.
+    pub fn is_opaque(&self) -> bool {
+        use crate::dialect::Fidelity;
+        self.directives.iter().any(|directive| directive.translated.fidelity == Fidelity::Opaque)
+    }
+}
+
+/// Goes along a plan.
+#[derive(Clone, Debug)]
+pub struct Replay<'a> {
+    project: &'a Project,
+    translator: Translator,
+}
+
+impl<'a> Replay<'a> {
+    /// Starts from nothing, for an engine.
+    pub fn from_base(project: &'a Project, capabilities: Capabilities) -> Replay<'a> {
+        let source = Schema::empty(project.dialect);
+        let engine = Schema::empty(capabilities.dialect);
+        Replay { project, translator: Translator::new(source, engine, capabilities) }
+    }
+
+    /// Starts from the schemas of another moment.
+    pub fn from_schemas(
+        project: &'a Project,
+        source: Schema,
+        engine: Schema,
+        capabilities: Capabilities,
+    ) -> Replay<'a> {
+        Replay { project, translator: Translator::new(source, engine, capabilities) }
+    }
+
+    /// The schema in the chain's own dialect, as it is now.
+    pub fn source(&self) -> &Schema {
+        self.translator.source()
+    }
+
+    /// The schema of the engine, as it is now.
+    pub fn engine(&self) -> &Schema {
+        self.translator.engine()
+    }
+
+    /// Takes over what a live database was seen to hold.
+    pub fn resynchronise(&mut self, engine: Schema) {
+        self.translator.resynchronise(engine);
+    }
+
+    /// Runs one step.
+    pub fn step(&mut self, step: &Step) -> Checked<ReplayedStep> {
+        let mut diagnostics = Vec::new();
+        let mut directives = Vec::new();
+        let mut irreversible = None;
+        if let Some(revision) = self.project.graph.get(&step.revision) {
+            let body = match step.kind {
+                StepKind::Upgrade => Some(&revision.upgrade),
+                StepKind::Downgrade => Some(&revision.downgrade),
+                StepKind::Stamp => None,
+            };
+            match body {
+                Some(Body::Irreversible { reason }) => irreversible = Some(reason.clone()),
+                Some(Body::Directives(list)) => {
+                    directives =
+                        list.iter().map(|directive| self.directive(directive, &mut diagnostics)).collect();
+                }
+                None => {}
+            }
+        }
+        warn_of_silent_cascades(&mut directives);
+        let (source, engine) = (self.translator.source().clone(), self.translator.engine().clone());
+        let value = ReplayedStep { step: step.clone(), directives, irreversible, source, engine };
+        Checked { value, diagnostics }
+    }
+
+    fn directive(
+        &mut self,
+        directive: &crate::operation::Directive,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> ReplayedDirective {
+        let span = directive.span;
+        let translated = self.translator.directive(self.project.text(span), directive);
+        for refusal in &translated.refusals {
+            diagnostics.push(
+                Diagnostic::warning(refusal.code, refusal.message.clone())
+                    .at(span, "at this point of the chain")
+                    .help("Check the revisions before this one: the statement will probably fail"),
+            );
+        }
+        let destructive = directive.operations.iter().any(crate::operation::Operation::is_destructive);
+        ReplayedDirective { span, translated, destructive }
+    }
+}
+
+/// While foreign keys are off for a table rebuild, row statements of the same revision cascade to nothing.
+fn warn_of_silent_cascades(directives: &mut [ReplayedDirective]) {
+    use crate::dialect::{Fidelity, Note};
+    if !directives.iter().any(|directive| directive.translated.foreign_keys_off) {
+        return;
+    }
+    for translated in directives.iter_mut().map(|directive| &mut directive.translated) {
+        let removes = |sql: &String| {
+            let word = sql.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
+            matches!(word.as_str(), "DELETE" | "UPDATE" | "REPLACE")
+        };
+        if translated.sql.first().is_some_and(removes) {
+            translated.fidelity = translated.fidelity.max(Fidelity::Weakened);
+            translated.notes.push(Note {
+                code: "dialect/cascade-off",
+                fidelity: Fidelity::Weakened,
+                message: "foreign keys are off in this revision because a table is rebuilt: nothing cascades"
+                    .into(),
+            });
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Everything that will be run for a step, in order: transactions, pragmas and version rows included.
+//!
+//! Invariant: nothing is executed that is not in a script; offline SQL is the script as text.
+
+use crate::dialect::Capabilities;
+use crate::plan::{Plan, Step, StepKind};
+use crate::replay::ReplayedStep;
+use crate::source::DialectKind;
+use crate::version_table;
+
+/// Why a statement is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The directive at this place of the step.
+    Directive(usize),
+    /// The version table.
+    VersionTable,
+    /// Begin and end of the transaction.
+    Transaction,
+    /// How the session behaves meanwhile.
+    Session,
+    /// A question whose every row is a fault: children without a parent.
+    ForeignKeyCheck,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Its text, without the final semicolon.
+    pub sql: String,
+    /// Why it is there.
+    pub origin: Origin,
+}
+
+/// All statements of one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The step.
+    pub step: Step,
+    /// In order.
+    pub statements: Vec<Statement>,
+}
+
+/// How a script is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RenderOptions {
+    /// The engine.
+    pub capabilities: Capabilities,
+    /// The version table must be made first.
+    pub create_version_table: bool,
+}
+
+/// Writes the script of a replayed step.
+pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
+    let dialect = options.capabilities.dialect;
+    let keys_off = dialect == DialectKind::Sqlite && replayed.foreign_keys_off();
+    let mut statements = Vec::new();
+    let mut push = |sql: &str, origin| statements.push(Statement { sql: sql.to_owned(), origin });
+    if keys_off {
+        // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
+        push("PRAGMA foreign_keys=OFF", Origin::Session);
+    }
+    push(begin(dialect), Origin::Transaction);
+    if options.create_version_table {
+        push(&version_table::create(dialect), Origin::VersionTable);
+    }
+    for (index, directive) in replayed.directives.iter().enumerate() {
+        for sql in &directive.translated.sql {
+            push(sql, Origin::Directive(index));
+        }
+    }
+    if keys_off {
+        push("PRAGMA foreign_key_check", Origin::ForeignKeyCheck);
+    }
+    for sql in version_table::change(&replayed.step.before, &replayed.step.after, dialect) {
+        push(&sql, Origin::VersionTable);
+    }
+    push("COMMIT", Origin::Transaction);
+    if keys_off {
+        push("PRAGMA foreign_keys=ON", Origin::Session);
+    }
+    Script { step: replayed.step.clone(), statements }
+}
+
+/// A writer from the start: two runs on one file must not both read the old heads.
+fn begin(dialect: DialectKind) -> &'static str {
+    match dialect {
+        DialectKind::Sqlite => "BEGIN IMMEDIATE",
+        DialectKind::Postgres | DialectKind::Mysql => "BEGIN",
+    }
+}
+
+impl Script {
+    /// The script as text, with a line that says which revision runs (Alembic's offline form).
+    pub fn to_sql(&self) -> String {
+        let mut text = format!("-- {}\n", title(&self.step));
+        for statement in &self.statements {
+            text.push('\n');
+            text.push_str(&statement.sql);
+            text.push_str(";\n");
+        }
+        text.push('\n');
+        text
+    }
+}
+
+/// "Running upgrade a -> b".
+pub fn title(step: &Step) -> String {
+    let word = match step.kind {
+        StepKind::Upgrade => "upgrade",
+        StepKind::Downgrade => "downgrade",
+        StepKind::Stamp => "stamp",
+    };
+    let name = |heads: &crate::graph::Heads| {
+        let ids: Vec<String> = heads.iter().map(ToString::to_string).collect();
+        if ids.is_empty() { "base".to_owned() } else { ids.join(", ") }
+    };
+    format!("Running {word} {} -> {}", name(&step.before), name(&step.after))
+}
+
+/// Whether a plan starts at nothing, so that offline SQL must make the version table.
+pub fn starts_at_base(plan: &Plan) -> bool {
+    plan.start.is_empty()
+}
