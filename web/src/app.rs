@@ -110,9 +110,8 @@ fn use_patience(page: &Page) {
     let act = page.act.clone();
     let waiting = (!page.state.pending.is_empty(), page.state.pending.len(), page.state.heartbeat);
     use_effect_with(waiting, move |(waiting, _, _)| {
-        let timeout = waiting.then(|| {
-            Timeout::new(PATIENCE_MILLISECONDS, move || act.emit(Action::Troubled(Trouble::Slow)))
-        });
+        let timeout = waiting
+            .then(|| Timeout::new(PATIENCE_MILLISECONDS, move || act.emit(Action::Troubled(Trouble::Slow))));
         move || drop(timeout)
     });
 }
@@ -128,7 +127,12 @@ fn use_screen(page: &Page) {
     };
     let title = match (&page.state.screen, &page.state.document) {
         (Screen::Open, Some(document)) => {
-            format!("{} · step {} of {} · Retort", document.name, page.state.position(), page.state.last_position())
+            format!(
+                "{} · step {} of {} · Retort",
+                document.name,
+                page.state.position(),
+                page.state.last_position()
+            )
         }
         _ => "Retort".to_owned(),
     };

@@ -62,8 +62,7 @@ pub struct Values;
 impl Codec for Values {
     fn encode<I: Serialize>(input: I) -> JsValue {
         // Row values are 64-bit: numbers over 2^53 would be refused without this.
-        let serializer =
-            serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
+        let serializer = serde_wasm_bindgen::Serializer::new().serialize_large_number_types_as_bigints(true);
         input.serialize(&serializer).expect("messages hold plain data only")
     }
 

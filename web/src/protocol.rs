@@ -82,7 +82,11 @@ pub struct ViewState {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Reply {
     /// Where a long piece of work is: `stage` is ready to show ("running revision 12 of 285").
-    Progress { stage: String, done: u32, total: u32 },
+    Progress {
+        stage: String,
+        done: u32,
+        total: u32,
+    },
     Opened(Box<Opened>),
     Stepped(Box<StepView>),
     Rows(RowsView),
@@ -412,7 +416,10 @@ pub enum Cell {
     Real(f64),
     Text(String),
     /// Length of the blob and its first bytes in hexadecimal.
-    Blob { bytes: u64, preview: String },
+    Blob {
+        bytes: u64,
+        preview: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -526,6 +533,14 @@ pub struct LinkView {
 
 /// The names and one-line descriptions of the examples, for the first page.
 pub const EXAMPLES: [(&str, &str, &str); 2] = [
-    ("safety-reports", "Safety reports", "MySQL · users, reports, violations; a duplicate index and three cascades"),
-    ("validation-service", "Validation service", "PostgreSQL · sessions, results, metrics; soft delete and partial indexes"),
+    (
+        "safety-reports",
+        "Safety reports",
+        "MySQL · users, reports, violations; a duplicate index and three cascades",
+    ),
+    (
+        "validation-service",
+        "Validation service",
+        "PostgreSQL · sessions, results, metrics; soft delete and partial indexes",
+    ),
 ];

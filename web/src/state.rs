@@ -277,7 +277,11 @@ impl State {
                 self.trouble = None;
             }
             Action::Home => {
-                *self = Self { pending: std::mem::take(&mut self.pending), heartbeat: self.heartbeat, ..Self::default() };
+                *self = Self {
+                    pending: std::mem::take(&mut self.pending),
+                    heartbeat: self.heartbeat,
+                    ..Self::default()
+                };
             }
             Action::SelectTable(table) => self.select_table(table),
             Action::Inspect(tab) => {

@@ -19,7 +19,9 @@ const MOST: usize = 4000;
 
 fn is_wanted(path: &str, size: f64) -> bool {
     let lower = path.to_ascii_lowercase();
-    size <= LARGEST && ENDINGS.iter().any(|ending| lower.ends_with(ending)) && path.split('/').all(is_wanted_part)
+    size <= LARGEST
+        && ENDINGS.iter().any(|ending| lower.ends_with(ending))
+        && path.split('/').all(is_wanted_part)
 }
 
 fn is_wanted_part(part: &str) -> bool {
@@ -31,7 +33,8 @@ pub async fn read_list(list: FileList) -> Files {
     let chosen: Vec<File> = (0..list.length()).filter_map(|index| list.get(index)).collect();
     let mut files = Files::new();
     for file in chosen {
-        let relative = Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+        let relative =
+            Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
         let path = relative.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name());
         read_into(&mut files, path, &file).await;
     }

@@ -88,5 +88,9 @@ fn listen_for_drops(open: &Callback<Source>) -> Vec<EventListener> {
 
 fn set_dragging(dragging: bool) {
     let body = gloo::utils::body();
-    let _ = if dragging { body.set_attribute("data-dragging", "") } else { body.remove_attribute("data-dragging") };
+    let _ = if dragging {
+        body.set_attribute("data-dragging", "")
+    } else {
+        body.remove_attribute("data-dragging")
+    };
 }

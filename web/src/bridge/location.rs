@@ -52,7 +52,9 @@ mod tests {
     #[test]
     fn a_fragment_is_an_example_or_a_link_or_nothing() {
         assert!(source_of("").is_none());
-        assert!(matches!(source_of("example=safety-reports"), Some(Source::Example(name)) if name == "safety-reports"));
+        assert!(
+            matches!(source_of("example=safety-reports"), Some(Source::Example(name)) if name == "safety-reports")
+        );
         assert!(matches!(source_of("1.d.abc"), Some(Source::Link(link)) if link == "1.d.abc"));
     }
 }

@@ -37,7 +37,11 @@ pub fn spawn(answered: impl Fn(Response) + 'static, died: impl Fn(String) + 'sta
     let listener = worker.as_ref().map(|worker| {
         EventListener::new(worker, "error", move |event| {
             let message = event.dyn_ref::<web_sys::ErrorEvent>().map(web_sys::ErrorEvent::message);
-            died(message.filter(|text| !text.is_empty()).unwrap_or_else(|| "its script could not be loaded".into()));
+            died(
+                message
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or_else(|| "its script could not be loaded".into()),
+            );
         })
     });
     EngineLink { bridge, worker, _died: listener }

@@ -101,15 +101,18 @@ mod tests {
 
     #[test]
     fn pieces_join_to_the_text() {
-        let text = "CREATE TABLE \"ü\" (a INT DEFAULT 'x''y', b /* c */ REAL) -- end\n# mysql 1.5 unclosed 'é";
+        let text =
+            "CREATE TABLE \"ü\" (a INT DEFAULT 'x''y', b /* c */ REAL) -- end\n# mysql 1.5 unclosed 'é";
         let joined: String = pieces(text).into_iter().map(|(_, piece)| piece).collect();
         assert_eq!(joined, text);
     }
 
     #[test]
     fn kinds_are_told_apart() {
-        let kinds: Vec<(Kind, &str)> =
-            pieces("SELECT 12,'a b' FROM users -- x").into_iter().filter(|(kind, _)| *kind != Kind::Plain).collect();
+        let kinds: Vec<(Kind, &str)> = pieces("SELECT 12,'a b' FROM users -- x")
+            .into_iter()
+            .filter(|(kind, _)| *kind != Kind::Plain)
+            .collect();
         let expected = [
             (Kind::Keyword, "SELECT"),
             (Kind::Number, "12"),

@@ -29,7 +29,8 @@ pub fn cell_html(cell: &Cell) -> Html {
 
 /// `id = 3, part = a`.
 pub fn key_text(key: &[(String, Cell)]) -> String {
-    let parts: Vec<String> = key.iter().map(|(column, cell)| format!("{column} = {}", cell_text(cell))).collect();
+    let parts: Vec<String> =
+        key.iter().map(|(column, cell)| format!("{column} = {}", cell_text(cell))).collect();
     parts.join(", ")
 }
 

@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use crate::components::{TabItem, Tabs};
 use crate::context::use_page;
-use crate::state::{failure, Action, DockTab};
+use crate::state::{Action, DockTab, failure};
 
 #[component]
 pub fn Dock() -> Html {

@@ -9,9 +9,9 @@ mod shape;
 use yew::prelude::*;
 
 use crate::components::{MarkSign, TabItem, Tabs};
-use crate::context::{use_page, Page};
+use crate::context::{Page, use_page};
 use crate::protocol::Mark;
-use crate::state::{plural, Action, InspectorTab};
+use crate::state::{Action, InspectorTab, plural};
 
 #[component]
 pub fn Inspector() -> Html {
@@ -28,7 +28,8 @@ pub fn Inspector() -> Html {
 fn selected(page: &Page) -> Html {
     let state = &page.state;
     let Some(table) = state.selected_table() else { return html! {} };
-    let ghost = state.step.as_ref().is_some_and(|step| step.ghosts.iter().any(|ghost| ghost.name == table.name));
+    let ghost =
+        state.step.as_ref().is_some_and(|step| step.ghosts.iter().any(|ghost| ghost.name == table.name));
     let items = InspectorTab::ALL
         .iter()
         .map(|tab| TabItem {

@@ -19,7 +19,9 @@ pub fn Opening() -> Html {
             progress.stage.clone(),
             html! { <progress max={progress.total.to_string()} value={progress.done.to_string()} aria-label={progress.stage.clone()} /> },
         ),
-        Some(progress) => (progress.stage.clone(), html! { <progress aria-label={progress.stage.clone()} /> }),
+        Some(progress) => {
+            (progress.stage.clone(), html! { <progress aria-label={progress.stage.clone()} /> })
+        }
         None => ("starting the engine".to_owned(), html! { <progress aria-label="starting the engine" /> }),
     };
     html! {

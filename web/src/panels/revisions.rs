@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::bridge::focus;
 use crate::components::Chip;
-use crate::context::{use_page, Page};
+use crate::context::{Page, use_page};
 use crate::protocol::{Call, GraphEdge, Opened, RevisionView, RunState};
 use crate::state::plural;
 
@@ -158,12 +158,17 @@ fn edge(edge: &GraphEdge) -> Html {
             format!("M{x1} {y1}V{turn}C{x1} {0} {x2} {0} {x2} {y2}", turn + ROW / 2)
         }
     };
-    let class = classes!("graph-edge", format!("lane-{}", edge.from_lane.max(edge.to_lane) % 6), edge.dependency.then_some("dependency"));
+    let class = classes!(
+        "graph-edge",
+        format!("lane-{}", edge.from_lane.max(edge.to_lane) % 6),
+        edge.dependency.then_some("dependency")
+    );
     html! { <path {class} d={path} /> }
 }
 
 fn base_node(document: &Opened, position: usize) -> Html {
-    let lane = document.revisions.iter().find(|revision| revision.is_base).map_or(0, |revision| revision.lane);
+    let lane =
+        document.revisions.iter().find(|revision| revision.is_base).map_or(0, |revision| revision.lane);
     let class = classes!("graph-node", "base", (position == 0).then_some("present"));
     html! { <circle {class} cx={x(lane).to_string()} cy={y(0).to_string()} r="4" /> }
 }

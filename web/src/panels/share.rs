@@ -8,7 +8,7 @@ use crate::bridge::{clipboard, location};
 use crate::components::Modal;
 use crate::context::use_page;
 use crate::protocol::{Call, LinkView};
-use crate::state::{plural, Action};
+use crate::state::{Action, plural};
 
 /// How far links of a length get: most characters, words, tone.
 const TIERS: [(usize, &str, &str); 4] = [

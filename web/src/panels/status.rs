@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::context::use_page;
 use crate::protocol::Call;
-use crate::state::{plural, Action, DockTab};
+use crate::state::{Action, DockTab, plural};
 
 #[component]
 pub fn Status() -> Html {

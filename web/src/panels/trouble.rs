@@ -17,7 +17,8 @@ pub fn TroubleBanner(props: &TroubleProps) -> Html {
     let trouble = page.state.trouble.as_ref().map(|trouble| match trouble {
         Trouble::Slow => (
             "The engine is still busy".to_owned(),
-            "No answer for 20 seconds. It may be a statement without end; you can wait or restart.".to_owned(),
+            "No answer for 20 seconds. It may be a statement without end; you can wait or restart."
+                .to_owned(),
         ),
         Trouble::Dead(message) => ("The engine stopped".to_owned(), format!("The browser says: {message}")),
     });

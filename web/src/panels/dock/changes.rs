@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::components::value::mark_class;
 use crate::components::MarkSign;
+use crate::components::value::mark_class;
 use crate::context::use_page;
 use crate::protocol::{ChangeView, StepView};
 use crate::state::{Action, Shared};

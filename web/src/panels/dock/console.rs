@@ -7,7 +7,7 @@ use crate::components::code::highlighted;
 use crate::components::{Chip, TableGrid};
 use crate::context::use_page;
 use crate::protocol::{Call, ConsoleResult, Explained, PlanLine};
-use crate::state::{plural, Action, ConsoleEntry, Kind, Shared};
+use crate::state::{Action, ConsoleEntry, Kind, Shared, plural};
 
 #[component]
 pub(super) fn Console() -> Html {
@@ -17,11 +17,19 @@ pub(super) fn Console() -> Html {
     let ready = !busy && !sql.trim().is_empty();
     let run = {
         let (ask, sql) = (page.ask.clone(), sql.clone());
-        Callback::from(move |()| if ready { ask.emit(Call::Console { sql: sql.clone() }) })
+        Callback::from(move |()| {
+            if ready {
+                ask.emit(Call::Console { sql: sql.clone() })
+            }
+        })
     };
     let explain = {
         let (ask, sql) = (page.ask.clone(), sql.clone());
-        Callback::from(move |_: MouseEvent| if ready { ask.emit(Call::Explain { sql: sql.clone() }) })
+        Callback::from(move |_: MouseEvent| {
+            if ready {
+                ask.emit(Call::Explain { sql: sql.clone() })
+            }
+        })
     };
     let oninput = {
         let act = page.act.clone();

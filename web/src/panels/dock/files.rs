@@ -19,7 +19,8 @@ pub(super) fn Files() -> Html {
     use_effect_with(wanted.clone(), |_| focus::reveal("wanted-line"));
     let Some(document) = &page.state.document else { return html! {} };
     let name = wanted.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
-    let Some(file) = document.files.iter().find(|file| file.name == name).or_else(|| document.files.first()) else {
+    let Some(file) = document.files.iter().find(|file| file.name == name).or_else(|| document.files.first())
+    else {
         return html! { <p class="empty">{ "The chain has no files." }</p> };
     };
     let line = wanted.filter(|(name, _)| *name == file.name).map_or(0, |(_, line)| line);

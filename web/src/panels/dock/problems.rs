@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::components::Chip;
-use crate::context::{use_page, Page};
+use crate::context::{Page, use_page};
 use crate::protocol::{Call, Problem};
 use crate::state::Action;
 

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::components::{Chip, Code, FidelityChip};
-use crate::context::{use_page, Page};
+use crate::context::{Page, use_page};
 use crate::protocol::{Note, RunState, StatementView, StepView};
 use crate::state::{Action, Shared};
 
@@ -31,8 +31,11 @@ pub(super) fn Statements(props: &StatementsProps) -> Html {
 fn row(page: &Page, place: usize, statement: &StatementView) -> Html {
     let number = place + 1;
     let (file, line) = (statement.file.clone(), statement.line);
-    let class = classes!("statement", (statement.state == RunState::Failed).then_some("failed"),
-        (statement.state == RunState::NotRun).then_some("not-run"));
+    let class = classes!(
+        "statement",
+        (statement.state == RunState::Failed).then_some("failed"),
+        (statement.state == RunState::NotRun).then_some("not-run")
+    );
     html! {
         <li {class} key={place}>
             <div class="statement-bar">
@@ -58,11 +61,17 @@ fn row(page: &Page, place: usize, statement: &StatementView) -> Html {
 }
 
 fn executed(number: usize, statement: &StatementView) -> Html {
-    let same = statement.sql.len() == 1 && statement.sql[0].trim() == statement.source.trim().trim_end_matches(';');
+    let same =
+        statement.sql.len() == 1 && statement.sql[0].trim() == statement.source.trim().trim_end_matches(';');
     if statement.sql.is_empty() {
         return html! { <p class="nothing-executed">{ "Nothing: left out, its effect is in the model only." }</p> };
     }
-    let text: String = statement.sql.iter().map(|sql| sql.trim_end_matches(';').to_owned() + ";").collect::<Vec<_>>().join("\n");
+    let text: String = statement
+        .sql
+        .iter()
+        .map(|sql| sql.trim_end_matches(';').to_owned() + ";")
+        .collect::<Vec<_>>()
+        .join("\n");
     html! {
         <div class={classes!("executed", same.then_some("same-text"))}>
             <Code {text} label={format!("Statement {number}, executed")} />

@@ -2,11 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::components::value::{cell_html, key_text};
 use crate::components::Chip;
+use crate::components::value::{cell_html, key_text};
 use crate::context::use_page;
 use crate::protocol::{Blocked, CascadeEvent, CascadeView};
-use crate::state::{plural, Action, InspectorTab, Kind};
+use crate::state::{Action, InspectorTab, Kind, plural};
 
 #[component]
 pub(super) fn Cascade() -> Html {
@@ -89,7 +89,8 @@ fn action_look(action: &str) -> (&'static str, &'static str) {
 fn effect(place: usize, event: &CascadeEvent) -> Html {
     let (sign, tone) = action_look(&event.action);
     let values = event.values.iter().map(|(column, old, new)| {
-        let side = |cell: &Option<crate::protocol::Cell>| cell.as_ref().map_or_else(|| html! { { "—" } }, cell_html);
+        let side =
+            |cell: &Option<crate::protocol::Cell>| cell.as_ref().map_or_else(|| html! { { "—" } }, cell_html);
         html! {
             <span class="cascade-value"><span class="muted">{ format!("{column} ") }</span>{ side(old) }
                 if event.action != "deleted" { { " → " }{ side(new) } }

@@ -13,8 +13,13 @@ pub(super) struct IndexesProps {
 
 #[component]
 pub(super) fn Indexes(props: &IndexesProps) -> Html {
-    let unindexed: Vec<String> =
-        props.table.foreign_keys.iter().filter(|key| key.unindexed).map(|key| key.columns.join(", ")).collect();
+    let unindexed: Vec<String> = props
+        .table
+        .foreign_keys
+        .iter()
+        .filter(|key| key.unindexed)
+        .map(|key| key.columns.join(", "))
+        .collect();
     html! {
         <div class="indexes">
             if props.table.indexes.is_empty() { <p class="empty">{ "This table has no index besides its primary key." }</p> }

@@ -23,7 +23,8 @@ pub(super) fn Rows(props: &RowsProps) -> Html {
     let chosen = use_state(|| None::<usize>);
     let inserting = use_state(|| false);
     {
-        let (ask, chosen, table, ghost) = (page.ask.clone(), chosen.clone(), props.table.name.clone(), props.ghost);
+        let (ask, chosen, table, ghost) =
+            (page.ask.clone(), chosen.clone(), props.table.name.clone(), props.ghost);
         use_effect_with((table, *offset, page.state.serial), move |(table, offset, _)| {
             chosen.set(None);
             if !ghost {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::components::value::mark_class;
 use crate::components::{Chip, Code, Icon, MarkSign, RevisionLink, Sign};
-use crate::context::{use_page, Page};
+use crate::context::{Page, use_page};
 use crate::protocol::{ColumnView, ConstraintView, ForeignKeyView, TableView, TriggerView};
 use crate::state::Action;
 

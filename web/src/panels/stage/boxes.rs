@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use super::geometry::{Rect, HEADER, ROW};
-use crate::components::value::{mark_class, mark_word};
+use super::geometry::{HEADER, ROW, Rect};
 use crate::components::Sign;
+use crate::components::value::{mark_class, mark_word};
 use crate::protocol::{ColumnView, Mark, TableView};
 use crate::state::sign;
 

@@ -8,9 +8,9 @@ use web_sys::{Element, PointerEvent, WheelEvent};
 use yew::prelude::*;
 
 use super::boxes::TableBox;
-use super::edges::{edges, EdgeLines, EdgeRules};
-use super::geometry::{nearest, Camera, Rect};
-use super::scene::{focus_of, items, spoken, table_id, Item};
+use super::edges::{EdgeLines, EdgeRules, edges};
+use super::geometry::{Camera, Rect, nearest};
+use super::scene::{Item, focus_of, items, spoken, table_id};
 use crate::bridge::focus;
 use crate::context::use_page;
 use crate::protocol::{Opened, StepView};
@@ -60,7 +60,8 @@ pub(super) fn Diagram() -> Html {
     let pointers = use_pointers(&change);
     use_reveal(page.state.table.clone(), &document, &step, &change);
     let onkeydown = {
-        let (document, step, change, act) = (document.clone(), step.clone(), change.clone(), page.act.clone());
+        let (document, step, change, act) =
+            (document.clone(), step.clone(), change.clone(), page.act.clone());
         Callback::from(move |event: KeyboardEvent| {
             if press(&event, &items(&document, &step), &change, &act) {
                 event.prevent_default();
@@ -104,12 +105,19 @@ fn size_of(node: &NodeRef) -> (f64, f64) {
 }
 
 fn label(step: &StepView) -> String {
-    format!("Diagram of {} at step {}. The outline says the same as text.", crate::state::plural(step.tables.len() as u64, "table"), step.position)
+    format!(
+        "Diagram of {} at step {}. The outline says the same as text.",
+        crate::state::plural(step.tables.len() as u64, "table"),
+        step.position
+    )
 }
 
 /// Tables that the previewed delete touches.
 fn lit_tables(state: &crate::state::State) -> Vec<String> {
-    state.cascade.as_ref().map_or_else(Vec::new, |cascade| cascade.totals.iter().map(|total| total.0.clone()).collect())
+    state
+        .cascade
+        .as_ref()
+        .map_or_else(Vec::new, |cascade| cascade.totals.iter().map(|total| total.0.clone()).collect())
 }
 
 #[hook]
@@ -123,7 +131,8 @@ fn use_wheel(node: &NodeRef, change: &Callback<Change>) {
                 let Some(event) = event.dyn_ref::<WheelEvent>() else { return };
                 event.prevent_default();
                 let rect = element.get_bounding_client_rect();
-                let point = (f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top());
+                let point =
+                    (f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top());
                 let unit = if event.delta_mode() == 1 { 20.0 } else { 1.0 };
                 let speed = if event.ctrl_key() { 0.01 } else { 0.0016 };
                 change.emit(Change::Zoom((-event.delta_y() * unit * speed).exp(), Some(point)));
@@ -177,8 +186,15 @@ fn use_pointers(change: &Callback<Change>) -> Pointers {
     Pointers { down, moved, up }
 }
 
-fn pinch(event: &PointerEvent, change: &Callback<Change>, before: (f64, f64), now: (f64, f64), other: (f64, f64)) {
-    let (was, is) = ((before.0 - other.0).hypot(before.1 - other.1), (now.0 - other.0).hypot(now.1 - other.1));
+fn pinch(
+    event: &PointerEvent,
+    change: &Callback<Change>,
+    before: (f64, f64),
+    now: (f64, f64),
+    other: (f64, f64),
+) {
+    let (was, is) =
+        ((before.0 - other.0).hypot(before.1 - other.1), (now.0 - other.0).hypot(now.1 - other.1));
     let rect = diagram_of(event).map(|element| element.get_bounding_client_rect());
     let Some(rect) = rect.filter(|_| was > 1.0) else { return };
     let middle = ((now.0 + other.0) / 2.0 - rect.left(), (now.1 + other.1) / 2.0 - rect.top());
@@ -204,7 +220,12 @@ fn capture(event: &PointerEvent) {
 
 /// A table that was selected elsewhere comes into sight.
 #[hook]
-fn use_reveal(table: Option<String>, document: &Shared<Opened>, step: &Shared<StepView>, change: &Callback<Change>) {
+fn use_reveal(
+    table: Option<String>,
+    document: &Shared<Opened>,
+    step: &Shared<StepView>,
+    change: &Callback<Change>,
+) {
     let (document, step, change) = (document.clone(), step.clone(), change.clone());
     use_effect_with(table, move |table| {
         let Some(table) = table else { return };
@@ -215,7 +236,12 @@ fn use_reveal(table: Option<String>, document: &Shared<Opened>, step: &Shared<St
 }
 
 /// Whether the key meant something to the diagram.
-fn press(event: &KeyboardEvent, items: &[Item<'_>], change: &Callback<Change>, act: &Callback<Action>) -> bool {
+fn press(
+    event: &KeyboardEvent,
+    items: &[Item<'_>],
+    change: &Callback<Change>,
+    act: &Callback<Action>,
+) -> bool {
     let focused = event.target_dyn_into::<Element>().and_then(|element| element.get_attribute("data-table"));
     let here = items.iter().position(|item| Some(&item.table.name) == focused.as_ref());
     let key = event.key();

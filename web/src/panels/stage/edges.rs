@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use yew::prelude::*;
 
-use super::geometry::{course, Course, Rect};
+use super::geometry::{Course, Rect, course};
 use super::scene::Item;
 use crate::components::value::mark_class;
 use crate::protocol::{ForeignKeyView, Mark, TableView};
@@ -24,7 +24,8 @@ pub(super) struct Edge {
 
 /// The edges of all tables; those whose parent is not drawn are left out.
 pub(super) fn edges(items: &[Item<'_>], is_dim: &dyn Fn(&str) -> bool, selected: Option<&str>) -> Vec<Edge> {
-    let places: BTreeMap<&str, &Item<'_>> = items.iter().map(|item| (item.table.name.as_str(), item)).collect();
+    let places: BTreeMap<&str, &Item<'_>> =
+        items.iter().map(|item| (item.table.name.as_str(), item)).collect();
     let obstacles: Vec<Rect> = items.iter().map(|item| item.rect).collect();
     let mut taken = Vec::new();
     let mut found = Vec::new();

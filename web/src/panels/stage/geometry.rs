@@ -21,7 +21,10 @@ impl Rect {
     }
 
     fn holds(&self, (x, y): (f64, f64)) -> bool {
-        x >= self.x - 4.0 && x <= self.x + self.width + 4.0 && y >= self.y - 4.0 && y <= self.y + self.height + 4.0
+        x >= self.x - 4.0
+            && x <= self.x + self.width + 4.0
+            && y >= self.y - 4.0
+            && y <= self.y + self.height + 4.0
     }
 }
 
@@ -166,7 +169,16 @@ pub(super) fn course(
     ];
     let line = format!(
         "M{:.1} {:.1}H{:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}H{:.1}",
-        start.x, start.y, curve[0].0, curve[1].0, curve[1].1, curve[2].0, curve[2].1, curve[3].0, curve[3].1, end.x,
+        start.x,
+        start.y,
+        curve[0].0,
+        curve[1].0,
+        curve[1].1,
+        curve[2].0,
+        curve[2].1,
+        curve[3].0,
+        curve[3].1,
+        end.x,
     );
     let (marks, rings) = marks(start, end, key);
     let label = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8]
@@ -174,7 +186,10 @@ pub(super) fn course(
         .map(|part| on_curve(&curve, part))
         .find(|point| {
             let covered = obstacles.iter().any(|rect| rect.holds(*point));
-            !covered && !taken.iter().any(|other| (other.0 - point.0).abs() < 70.0 && (other.1 - point.1).abs() < 18.0)
+            !covered
+                && !taken
+                    .iter()
+                    .any(|other| (other.0 - point.0).abs() < 70.0 && (other.1 - point.1).abs() < 18.0)
         })
         .unwrap_or_else(|| on_curve(&curve, 0.5));
     Course { line, marks, rings, label }
@@ -194,13 +209,20 @@ fn sides(child: &Rect, parent: &Rect) -> (f64, f64) {
 }
 
 fn marks(child: Port, parent: Port, key: &ForeignKeyView) -> (String, Vec<(f64, f64)>) {
-    let bar = |port: Port, distance: f64| format!("M{0:.1} {1:.1}V{2:.1}", port.at(distance), port.y - 5.0, port.y + 5.0);
+    let bar = |port: Port, distance: f64| {
+        format!("M{0:.1} {1:.1}V{2:.1}", port.at(distance), port.y - 5.0, port.y + 5.0)
+    };
     let mut path = if key.one_to_one {
         bar(child, 7.0)
     } else {
         // Three toes: the middle one is the line itself.
         let (tip, foot) = (child.at(11.0), child.x);
-        format!("M{tip:.1} {y:.1}L{foot:.1} {0:.1}M{tip:.1} {y:.1}L{foot:.1} {1:.1}", child.y - 6.0, child.y + 6.0, y = child.y)
+        format!(
+            "M{tip:.1} {y:.1}L{foot:.1} {0:.1}M{tip:.1} {y:.1}L{foot:.1} {1:.1}",
+            child.y - 6.0,
+            child.y + 6.0,
+            y = child.y
+        )
     };
     // A parent may always have no child.
     let mut rings = vec![(child.at(15.0), child.y)];
@@ -216,7 +238,9 @@ fn marks(child: Port, parent: Port, key: &ForeignKeyView) -> (String, Vec<(f64, 
 fn on_curve(curve: &[(f64, f64); 4], t: f64) -> (f64, f64) {
     let u = 1.0 - t;
     let weights = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
-    let sum = |part: fn(&(f64, f64)) -> f64| curve.iter().zip(weights).map(|(point, weight)| part(point) * weight).sum();
+    let sum = |part: fn(&(f64, f64)) -> f64| {
+        curve.iter().zip(weights).map(|(point, weight)| part(point) * weight).sum()
+    };
     (sum(|point| point.0), sum(|point| point.1))
 }
 

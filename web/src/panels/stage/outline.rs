@@ -3,11 +3,11 @@
 use yew::prelude::*;
 
 use super::edges::rule_sign;
-use crate::components::value::mark_class;
 use crate::components::MarkSign;
+use crate::components::value::mark_class;
 use crate::context::use_page;
 use crate::protocol::{ColumnView, ForeignKeyView, Mark, TableView};
-use crate::state::{plural, Action};
+use crate::state::{Action, plural};
 
 #[component]
 pub(super) fn Outline() -> Html {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::geometry::{place, Rect};
+use super::geometry::{Rect, place};
 use crate::protocol::{Mark, Opened, StepView, TableView};
 
 pub(super) struct Item<'a> {
