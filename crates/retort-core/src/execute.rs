@@ -30,7 +30,7 @@ pub fn execute(script: &Script, db: &mut dyn Database) -> Result<(), Failure> {
         let result = match statement.origin {
             Origin::ForeignKeyCheck => check_foreign_keys(&statement.sql, db),
             Origin::Directive(_) | Origin::VersionTable | Origin::Transaction | Origin::Session => {
-                db.execute(&statement.sql).map(drop)
+                db.execute(&statement.sql).and_then(|changed| check_rows(changed, statement.rows))
             }
         };
         if let Err(error) = result {
@@ -51,6 +51,22 @@ fn restore_session(script: &Script, db: &mut dyn Database) {
     if let Some(statement) = last {
         // The failure that led here is what the user must hear of.
         let _ = db.execute(&statement.sql);
+    }
+}
+
+/// Another run that changed the heads since they were read leaves nothing for this one to change.
+fn check_rows(changed: u64, expected: Option<u64>) -> Result<(), DatabaseError> {
+    match expected {
+        Some(expected) if expected != changed => Err(DatabaseError {
+            message: format!(
+                "the version table is not as it was: {changed} row(s) changed where {expected} must; \
+                 another run has changed the heads meanwhile"
+            ),
+            code: String::new(),
+            offset: None,
+            unreachable: false,
+        }),
+        _ => Ok(()),
     }
 }
 

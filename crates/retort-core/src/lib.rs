@@ -5,7 +5,7 @@
 //! behind [`database::Database`].
 //!
 //! source → operation → revision → layout → graph → project → plan → dialect → replay → script → review →
-//! execute → inspect → cascade → harness → share
+//! execute → inspect → cascade → harness → json → share
 
 pub mod source;
 pub mod diagnostic;
@@ -22,8 +22,11 @@ pub mod dialect;
 pub mod replay;
 pub mod version_table;
 pub mod script;
+pub mod review;
 pub mod execute;
 pub mod inspect;
 pub mod cascade;
+#[cfg(feature = "serde")]
+pub mod json;
 #[cfg(feature = "serde")]
 pub mod share;

@@ -30,6 +30,9 @@ pub struct Statement {
     pub sql: String,
     /// Why it is there.
     pub origin: Origin,
+    /// How many rows it must change, where that is known: a row of the version table that another run has
+    /// changed meanwhile is found out by it.
+    pub rows: Option<u64>,
 }
 
 /// All statements of one step.
@@ -54,30 +57,32 @@ pub struct RenderOptions {
 pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
     let dialect = options.capabilities.dialect;
     let keys_off = dialect == DialectKind::Sqlite && replayed.foreign_keys_off();
+    let statement = |sql: &str, origin| Statement { sql: sql.to_owned(), origin, rows: None };
     let mut statements = Vec::new();
-    let mut push = |sql: &str, origin| statements.push(Statement { sql: sql.to_owned(), origin });
     if keys_off {
         // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
-        push("PRAGMA foreign_keys=OFF", Origin::Session);
+        statements.push(statement("PRAGMA foreign_keys=OFF", Origin::Session));
     }
-    push(begin(dialect), Origin::Transaction);
+    statements.push(statement(begin(dialect), Origin::Transaction));
     if options.create_version_table {
-        push(&version_table::create(dialect), Origin::VersionTable);
+        statements.push(statement(&version_table::create(dialect), Origin::VersionTable));
     }
     for (index, directive) in replayed.directives.iter().enumerate() {
-        for sql in &directive.translated.sql {
-            push(sql, Origin::Directive(index));
-        }
+        statements
+            .extend(directive.translated.sql.iter().map(|sql| statement(sql, Origin::Directive(index))));
     }
     if keys_off {
-        push("PRAGMA foreign_key_check", Origin::ForeignKeyCheck);
+        statements.push(statement("PRAGMA foreign_key_check", Origin::ForeignKeyCheck));
     }
-    for sql in version_table::change(&replayed.step.before, &replayed.step.after, dialect) {
-        push(&sql, Origin::VersionTable);
-    }
-    push("COMMIT", Origin::Transaction);
+    let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
+    statements.extend(heads.into_iter().map(|sql| Statement {
+        sql,
+        origin: Origin::VersionTable,
+        rows: Some(1),
+    }));
+    statements.push(statement("COMMIT", Origin::Transaction));
     if keys_off {
-        push("PRAGMA foreign_keys=ON", Origin::Session);
+        statements.push(statement("PRAGMA foreign_keys=ON", Origin::Session));
     }
     Script { step: replayed.step.clone(), statements }
 }
