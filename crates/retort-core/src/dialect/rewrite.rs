@@ -231,8 +231,8 @@ impl Rewriter<'_> {
         use crate::schema::{SqlType, TypeKind};
         let target = match SqlType::new(type_name).kind(self.from) {
             TypeKind::Integer { .. } => "INTEGER",
-            TypeKind::Real => "REAL",
-            TypeKind::Decimal { .. } => "NUMERIC",
+            // CAST AS NUMERIC leaves a whole number whole, and its quotient too.
+            TypeKind::Real | TypeKind::Decimal { .. } => "REAL",
             // Kept as text here, so that nothing changes; lists print as JSON already.
             _ if operand.literal || operand.text.starts_with("json_array") => {
                 out.push(operand);
@@ -292,6 +292,8 @@ impl Rewriter<'_> {
             Unit::Symbol("||") => "OR",
             Unit::Symbol("<=>") => "IS",
             Unit::Symbol("!") => "NOT",
+            // MySQL's quotient of two whole numbers has decimals.
+            Unit::Symbol("/") => "* 1.0 /",
             Unit::Word(word) if word.eq_ignore_ascii_case("div") => "/",
             Unit::Word(word)
                 if word.eq_ignore_ascii_case("mod") && !matches!(list.get(1), Some(Unit::Group(_))) =>
@@ -434,6 +436,7 @@ mod tests {
         check(Postgres, "char_length(a) <= 3 AND $$it's$$ <> E'\\n'", "length(a) <= 3 AND 'it''s' <> '\n'");
         check(Postgres, "'{}'::jsonb", "'{}'");
         check(Postgres, "'5'::integer", "CAST('5' AS INTEGER)");
+        check(Postgres, "a::numeric / b", "CAST(a AS REAL) / b");
     }
 
     #[test]
@@ -441,6 +444,7 @@ mod tests {
         check(Mysql, "`a` <=> \"b\" && NOT `c`", "\"a\" IS 'b' AND NOT \"c\"");
         check(Mysql, "IF(a, 'it\\'s', NULL)", "iif(a, 'it''s', NULL)");
         check(Mysql, "CURRENT_TIMESTAMP(6)", "CURRENT_TIMESTAMP");
+        check(Mysql, "a - b / c DIV d", "a - b * 1.0 / c / d");
         check(
             Mysql,
             "INSERT INTO t (a, b) VALUES (1, NOW()) ON DUPLICATE KEY UPDATE b = VALUES(b)",

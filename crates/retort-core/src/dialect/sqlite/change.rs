@@ -285,7 +285,17 @@ fn source_of(column: &Column, old: &Table, hint: &Hint) -> Option<String> {
     };
     old.column(name, SQLITE)
         .filter(|old| old.generated.is_none() || column.generated.is_none())
-        .map(|old| quote(&old.name))
+        .map(|old| converted(old, column))
+}
+
+/// Servers round when a number becomes a whole number; SQLite would keep its fraction.
+fn converted(old: &Column, new: &Column) -> String {
+    let name = quote(&old.name);
+    let is = |column: &Column, types: &[&str]| types.contains(&column.column_type.text());
+    if is(old, &["REAL", "NUMERIC"]) && is(new, &["INTEGER", "INT"]) {
+        return format!("CAST(round({name}) AS INTEGER)");
+    }
+    name
 }
 
 fn is_autoincrement(table: &Table) -> bool {
