@@ -1,5 +1,7 @@
 //! The chains in `examples/`, run on SQLite: every step up and down, with the live schema read back after each.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
