@@ -32,16 +32,16 @@ fn project(name: &str) -> Project {
     opened.value
 }
 
-fn to(project: &Project, from: &Heads, goal: Goal) -> Plan {
-    plan(&project.graph, from, &goal).unwrap()
+fn to(project: &Project, from: &Heads, goal: &Goal) -> Plan {
+    plan(&project.graph, from, goal).unwrap()
 }
 
 fn upgrade(project: &Project) -> Plan {
-    to(project, &Heads::base(), Goal::Upgrade(vec![Target::parse("heads").unwrap()]))
+    to(project, &Heads::base(), &Goal::Upgrade(vec![Target::parse("heads").unwrap()]))
 }
 
 fn downgrade(project: &Project, from: &Heads) -> Plan {
-    to(project, from, Goal::Downgrade(Target::parse("base").unwrap()))
+    to(project, from, &Goal::Downgrade(Target::parse("base").unwrap()))
 }
 
 /// A database that goes along a chain, with what is expected of it.
@@ -336,7 +336,7 @@ fn a_fraction_is_rounded_when_the_column_becomes_whole() {
     let sql = format!("UPDATE detection_history SET inference_time_ms = 61.5 WHERE id = '{id}'");
     run.db.execute(&sql).unwrap();
     let heads = upgrade(&project).end;
-    let down = to(&project, &heads, Goal::Downgrade(Target::parse("c30f6b8e1d97").unwrap()));
+    let down = to(&project, &heads, &Goal::Downgrade(Target::parse("c30f6b8e1d97").unwrap()));
     for step in &down.steps {
         run.step(step);
     }
