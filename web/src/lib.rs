@@ -10,3 +10,5 @@ pub mod context;
 pub mod components;
 pub mod panels;
 pub mod app;
+pub mod placement;
+pub mod pipeline;

@@ -16,7 +16,7 @@ use imbl::OrdMap;
 use crate::source::DialectKind;
 use crate::token::{self, Token, TokenKind};
 
-pub use diff::{Change, ChangeKind, diff};
+pub use diff::{Change, ChangeKind, describe_foreign_key, describe_index_part, diff};
 pub use table::{
     Check, Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, IdentityKind, Index,
     IndexKey, IndexPart, PrimaryKey, ReferentialAction, Table, Unique,

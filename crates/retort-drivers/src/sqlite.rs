@@ -7,6 +7,7 @@ use retort_core::database::{Database, DatabaseError, Row, Value};
 use retort_core::dialect::Capabilities;
 use retort_core::source::DialectKind;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
@@ -111,7 +112,11 @@ impl Sqlite {
     /// # Errors
     /// When the bytes are no database.
     pub fn restore(&mut self, image: &[u8]) -> Result<(), DatabaseError> {
-        self.connection.deserialize_read_exact("main", image, image.len(), false).map_err(describe)
+        // SQLite does it by an ATTACH of its own, which the limits for strangers' SQL forbid.
+        let most = self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1).map_err(describe)?;
+        let restored = self.connection.deserialize_read_exact("main", image, image.len(), false);
+        self.connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, most).map_err(describe)?;
+        restored.map_err(describe)
     }
 
     /// Runs several statements as a person types them; stops at the first that is refused, and gives the answers
