@@ -1,0 +1,104 @@
+//! Tables: made, dropped, renamed.
+
+use std::sync::Arc;
+
+use super::super::naming;
+use super::{Refusal, exists, no_table, refuse};
+use crate::schema::{ObjectName, PrimaryKey, Schema, Table, same_name, same_word};
+use crate::source::DialectKind;
+
+pub(super) fn create_table(schema: &mut Schema, table: &Table, if_not_exists: bool) -> Result<(), Refusal> {
+    if schema.table(&table.name).is_some() || schema.view(&table.name).is_some() {
+        return exists("table", &table.name, if_not_exists);
+    }
+    let mut table = table.clone();
+    settle(&mut table, schema.dialect);
+    schema.put_table(table);
+    Ok(())
+}
+
+/// What follows from a table's parts: names given by the server, key columns that cannot be NULL.
+fn settle(table: &mut Table, dialect: DialectKind) {
+    naming::name_all(table, dialect);
+    if let Some(key) = table.primary_key.clone() {
+        require_key_columns(table, &key, dialect);
+    }
+}
+
+/// Primary keys allow no NULL, save in SQLite, where only NOT NULL says so (sqlite.org/lang_createtable.html).
+pub(super) fn require_key_columns(table: &mut Table, key: &PrimaryKey, dialect: DialectKind) {
+    if dialect == DialectKind::Sqlite {
+        return;
+    }
+    for column in &mut table.columns {
+        if key.columns.iter().any(|name| same_word(name, &column.name, dialect)) {
+            column.nullable = false;
+        }
+    }
+}
+
+pub(super) fn drop_table(
+    schema: &mut Schema,
+    name: &ObjectName,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<(), Refusal> {
+    if schema.table(name).is_none() {
+        return if if_exists { Ok(()) } else { no_table(name) };
+    }
+    let children: Vec<Arc<Table>> = schema.children(name).into_iter().cloned().collect();
+    let others: Vec<Arc<Table>> =
+        children.into_iter().filter(|child| !same_name(&child.name, name, schema.dialect)).collect();
+    let dialect = schema.dialect;
+    // SQLite drops a parent and leaves the children's keys dangling; PostgreSQL and MySQL refuse.
+    if dialect != DialectKind::Sqlite
+        && !cascade
+        && let Some(child) = others.first()
+    {
+        return refuse(
+            "replay/still-referenced",
+            format!("table `{name}` is still referenced by a foreign key of `{}`", child.name),
+        );
+    }
+    if dialect == DialectKind::Postgres {
+        for child in others {
+            let mut child = (*child).clone();
+            child.foreign_keys.retain(|key| !same_name(&key.ref_table, name, dialect));
+            schema.put_table(child);
+        }
+    }
+    schema.take_table(name);
+    Ok(())
+}
+
+pub(super) fn rename_table(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> Result<(), Refusal> {
+    let dialect = schema.dialect;
+    if schema.table(from).is_none() {
+        return no_table(from);
+    }
+    if schema.table(to).is_some() && !same_name(from, to, dialect) {
+        return exists("table", to, false);
+    }
+    let children: Vec<Arc<Table>> = schema.children(from).into_iter().cloned().collect();
+    for child in children {
+        let mut child = (*child).clone();
+        for key in &mut child.foreign_keys {
+            if same_name(&key.ref_table, from, dialect) {
+                key.ref_table = to.clone();
+            }
+        }
+        schema.put_table(child);
+    }
+    let triggers = schema.triggers_of(from);
+    let Some(table) = schema.take_table(from) else { return no_table(from) };
+    let mut table = (*table).clone();
+    table.name = to.clone();
+    schema.put_table(table);
+    for trigger in triggers {
+        let mut trigger = (*trigger).clone();
+        trigger.table = to.clone();
+        trigger.definition = trigger.definition.rename_word(&from.name, &to.name, dialect);
+        schema.put_trigger(trigger);
+    }
+    Ok(())
+}
