@@ -113,7 +113,7 @@ export function sqlField(page) {
 export async function runSql(page, sql) {
   await typeSql(page, sql);
   await page.getByRole('tabpanel', { name: 'Console' }).getByRole('button', { name: 'Run' }).click();
-  return page.getByRole('region', { name: 'Result' });
+  return page.getByRole('group', { name: 'Result' });
 }
 
 /** The refusal page; its heading. */

@@ -91,7 +91,8 @@ fn cut(file: &SourceFile, first_id: usize) -> Vec<SourceFile> {
     starts[0] = 0;
     starts.push(file.text.len());
     let part = |(index, range): (usize, &[usize])| {
-        let name = format!("{}#{}", file.name, index + 1);
+        let stem = file.name.strip_suffix(".sql").unwrap_or(&file.name);
+        let name = format!("{stem}#{}.sql", index + 1);
         SourceFile::new(SourceId((first_id + index) as u32), name, &file.text[range[0]..range[1]])
     };
     starts.windows(2).enumerate().map(part).collect()
@@ -272,7 +273,7 @@ mod tests {
     #[test]
     fn a_text_with_several_headers_is_several_files() {
         let (decoded, _) = files(&[("p.sql", b"-- revision: a\nSELECT 1;\n-- revision: b\nSELECT 2;\n")]);
-        assert_eq!(decoded.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["p.sql#1", "p.sql#2"]);
+        assert_eq!(decoded.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["p#1.sql", "p#2.sql"]);
         assert_eq!(read(LayoutKind::Retort, &decoded, DialectKind::Sqlite).value.len(), 2);
     }
 

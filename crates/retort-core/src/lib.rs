@@ -26,6 +26,7 @@ pub mod review;
 pub mod execute;
 pub mod inspect;
 pub mod cascade;
+pub mod harness;
 #[cfg(feature = "serde")]
 pub mod json;
 #[cfg(feature = "serde")]

@@ -47,20 +47,35 @@ impl fmt::Display for Redundant {
 /// A unique index is never a mere prefix: it refuses more.
 pub fn redundant_indexes(table: &Table, dialect: DialectKind) -> Vec<Redundant> {
     let mut found = Vec::new();
-    for (place, index) in table.indexes.iter().enumerate().filter(|(_, index)| !index.unique && !index.implied) {
-        let comparable = |other: &&Index| other.name != index.name && other.predicate == index.predicate && other.method == index.method;
-        let same = table.indexes.iter().enumerate().filter(|(_, other)| comparable(other)).find(|(at, other)| {
-            // Of two that are alike the later one is the useless one.
-            other.parts == index.parts && (other.unique || *at < place)
-        });
+    for (place, index) in
+        table.indexes.iter().enumerate().filter(|(_, index)| !index.unique && !index.implied)
+    {
+        let comparable = |other: &&Index| {
+            other.name != index.name && other.predicate == index.predicate && other.method == index.method
+        };
+        let same =
+            table.indexes.iter().enumerate().filter(|(_, other)| comparable(other)).find(|(at, other)| {
+                // Of two that are alike the later one is the useless one.
+                other.parts == index.parts && (other.unique || *at < place)
+            });
         let longer = || {
             let longer = table.indexes.iter().filter(comparable);
-            longer.into_iter().find(|other| other.parts.len() > index.parts.len() && other.parts.starts_with(&index.parts))
+            longer
+                .into_iter()
+                .find(|other| other.parts.len() > index.parts.len() && other.parts.starts_with(&index.parts))
         };
         if let Some((_, other)) = same {
-            found.push(Redundant { index: index.name.clone(), served_by: other.name.clone(), duplicate: true });
+            found.push(Redundant {
+                index: index.name.clone(),
+                served_by: other.name.clone(),
+                duplicate: true,
+            });
         } else if let Some(other) = longer() {
-            found.push(Redundant { index: index.name.clone(), served_by: other.name.clone(), duplicate: false });
+            found.push(Redundant {
+                index: index.name.clone(),
+                served_by: other.name.clone(),
+                duplicate: false,
+            });
         } else if let Some(name) = key_like(table, index, dialect) {
             found.push(Redundant { index: index.name.clone(), served_by: name, duplicate: true });
         }
@@ -73,7 +88,9 @@ fn key_like(table: &Table, index: &Index, dialect: DialectKind) -> Option<String
     let columns = index.columns().filter(|_| index.predicate.is_none() && index.method.is_none())?;
     let plain = index.parts.iter().all(|part| !part.descending && part.nulls_first.is_none());
     let same = |other: &[String]| {
-        plain && other.len() == columns.len() && other.iter().zip(&columns).all(|(a, b)| crate::schema::same_word(a, b, dialect))
+        plain
+            && other.len() == columns.len()
+            && other.iter().zip(&columns).all(|(a, b)| crate::schema::same_word(a, b, dialect))
     };
     if table.primary_key.as_ref().is_some_and(|key| same(&key.columns)) {
         return Some("the primary key".to_owned());
@@ -86,7 +103,8 @@ fn key_like(table: &Table, index: &Index, dialect: DialectKind) -> Option<String
 fn duplicate_index(project: &Project, replayed: &ReplayedStep, findings: &mut Vec<Diagnostic>) {
     let dialect = replayed.source.dialect;
     for table in replayed.source.tables.values() {
-        for redundant in redundant_indexes(table, dialect).into_iter().filter(|redundant| redundant.duplicate) {
+        for redundant in redundant_indexes(table, dialect).into_iter().filter(|redundant| redundant.duplicate)
+        {
             let names = |directive: &&crate::replay::ReplayedDirective| {
                 let text = project.text(directive.span);
                 crate::schema::Expression::verbatim(text, dialect).mentions(&redundant.index, dialect)
@@ -97,7 +115,10 @@ fn duplicate_index(project: &Project, replayed: &ReplayedStep, findings: &mut Ve
             findings.push(
                 Diagnostic::warning(
                     "review/duplicate-index",
-                    format!("index `{}` of `{}` is a duplicate of {}", redundant.index, table.name, redundant.served_by),
+                    format!(
+                        "index `{}` of `{}` is a duplicate of {}",
+                        redundant.index, table.name, redundant.served_by
+                    ),
                 )
                 .at(directive.span, "each write keeps both up to date, no query needs the second")
                 .help(format!("Leave `{}` out, or drop it in a later revision", redundant.index)),

@@ -59,7 +59,7 @@ journeys((journey) => {
     await workspace(page);
     await typeSql(page, 'SELECT count(*) AS many FROM notes');
     await page.keyboard.press('Control+Enter');
-    const result = page.getByRole('region', { name: 'Result' });
+    const result = page.getByRole('group', { name: 'Result' });
     await result.waitFor();
     assert.match(await result.innerText(), /many\s+2/);
   });

@@ -15,8 +15,10 @@ pub(super) struct Session {
     /// What is open, to open it again in a new engine, and where to go then.
     source: RefCell<Option<Source>>,
     resume: Cell<Option<usize>>,
-    /// The step that is being run. Keys repeat faster than steps run; those in between are dropped.
+    /// The step that is being run, and the one to run next. Keys repeat faster than steps run: of those that
+    /// come meanwhile only the last is kept.
     stepping: Cell<Option<u32>>,
+    next_step: RefCell<Option<Call>>,
     dispatcher: UseReducerDispatcher<State>,
 }
 
@@ -28,6 +30,7 @@ impl Session {
             source: RefCell::new(None),
             resume: Cell::new(None),
             stepping: Cell::new(None),
+            next_step: RefCell::new(None),
             dispatcher,
         });
         session.connect();
@@ -47,13 +50,14 @@ impl Session {
         let id = self.next_id.get();
         let kind = Kind::of(&call);
         if kind == Kind::Step && self.stepping.get().is_some() {
+            *self.next_step.borrow_mut() = Some(call);
             return;
         }
         self.next_id.set(id.wrapping_add(1));
         match &call {
             Call::Open(source) => {
                 *self.source.borrow_mut() = Some(source.clone());
-                self.stepping.set(None);
+                self.forget_steps();
             }
             _ if kind == Kind::Step => self.stepping.set(Some(id)),
             _ => {}
@@ -66,7 +70,8 @@ impl Session {
 
     fn answered(&self, response: Response) {
         let progress = matches!(response.reply, Reply::Progress { .. });
-        if !progress && self.stepping.get() == Some(response.id) {
+        let stepped = !progress && self.stepping.get() == Some(response.id);
+        if stepped {
             self.stepping.set(None);
         }
         let opened_at = match &response.reply {
@@ -74,11 +79,20 @@ impl Session {
             _ => None,
         };
         self.dispatcher.dispatch(Action::Answered(response));
+        let next = if stepped { self.next_step.take() } else { None };
+        if let Some(next) = next {
+            self.ask(next);
+        }
         if let Some(present) = opened_at {
             if let Some(position) = self.resume.take().filter(|position| *position != present) {
                 self.ask(Call::Seek(position));
             }
         }
+    }
+
+    fn forget_steps(&self) {
+        self.stepping.set(None);
+        self.next_step.take();
     }
 
     /// Ends the engine, whatever it does, and opens the document again in a new one.
@@ -87,7 +101,7 @@ impl Session {
         if let Some(old) = old {
             old.end();
         }
-        self.stepping.set(None);
+        self.forget_steps();
         self.dispatcher.dispatch(Action::Restarted);
         self.connect();
         let source = self.source.borrow().clone();

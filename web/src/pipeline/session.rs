@@ -174,6 +174,11 @@ impl Session {
         }
     }
 
+    /// Runs the first step that fails once more, so that it is what is shown.
+    pub(super) fn show_failure(&mut self) -> Done<()> {
+        if self.ran.iter().any(|ran| ran.failure.is_some()) { self.climb() } else { Ok(()) }
+    }
+
     fn go(&mut self, position: usize) -> Done<()> {
         let position = position.min(self.plan.steps.len());
         let first_edit = self.edits.iter().map(|(at, _)| *at).min().unwrap_or(usize::MAX);

@@ -24,7 +24,11 @@ impl Session {
                 self.restore(view.position, view.peak)?;
                 ViewState { position: self.present.position, peak: self.present.peak, ..view }
             }
-            None => ViewState { position: self.present.position, ..ViewState::default() },
+            None => {
+                // A chain that fails opens on the failure: that is what its author came for.
+                self.show_failure()?;
+                ViewState { position: self.present.position, ..ViewState::default() }
+            }
         };
         let step = self.step_view()?;
         let lanes = self.project.graph.lanes();

@@ -1,0 +1,254 @@
+//! What headings do, and what blocks ask.
+
+use super::{Action, Block, Case};
+use crate::cascade::{self, RecordRows};
+use crate::database::Value;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Capabilities;
+use crate::execute::execute;
+use crate::graph::Target;
+use crate::inspect::inspect;
+use crate::plan::{Goal, Step, plan};
+use crate::project::{self, Options, Project};
+use crate::replay::{Replay, ReplayedStep};
+use crate::review;
+use crate::schema::{ObjectName, Schema, diff};
+use crate::script::{self, RenderOptions};
+use crate::version_table;
+
+/// An open project on an engine.
+pub(super) struct Stage<'a> {
+    db: &'a mut dyn RecordRows,
+    capabilities: Capabilities,
+    project: Project,
+    opening: Vec<Diagnostic>,
+    source: Schema,
+    engine: Schema,
+}
+
+/// What an action did.
+#[derive(Default)]
+pub(super) struct Outcome {
+    /// What must never be: model and database apart.
+    pub(super) faults: Vec<String>,
+    steps: Vec<ReplayedStep>,
+    diagnostics: Vec<String>,
+    error: Option<String>,
+    cascade: Vec<String>,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn open(case: &Case, db: &'a mut dyn RecordRows, capabilities: Capabilities) -> Stage<'a> {
+        let files: Vec<(String, Vec<u8>)> =
+            case.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
+        let opened = project::open(&files, &Options::default());
+        let source = Schema::empty(opened.value.dialect);
+        let engine = Schema::empty(capabilities.dialect);
+        Stage { db, capabilities, project: opened.value, opening: opened.diagnostics, source, engine }
+    }
+
+    pub(super) fn act(&mut self, action: &Action) -> Outcome {
+        let (verb, rest) = action.heading.split_once(' ').unwrap_or((&action.heading, ""));
+        let mut outcome = Outcome::default();
+        match verb {
+            "open" => {
+                outcome.diagnostics = self.opening.iter().map(|diagnostic| self.line(diagnostic)).collect()
+            }
+            "upgrade" | "downgrade" | "stamp" => self.go(verb, rest, &mut outcome),
+            "run" => outcome.error = self.db.execute(rest).err().map(|error| error.message),
+            "cascade" => self.cascade(rest, &mut outcome),
+            other => outcome.faults.push(format!("`{other}` is no action")),
+        }
+        outcome
+    }
+
+    fn line(&self, diagnostic: &Diagnostic) -> String {
+        let place = diagnostic.labels.first().map(|label| {
+            let name = self.project.file(label.span.source).map(|file| file.name.as_str()).unwrap_or("?");
+            format!(" ({name}:{})", self.project.place(label.span).line)
+        });
+        format!(
+            "{} {}: {}{}",
+            diagnostic.severity.name(),
+            diagnostic.code,
+            diagnostic.message,
+            place.unwrap_or_default()
+        )
+    }
+
+    fn goal(verb: &str, target: &str) -> Result<Goal, Diagnostic> {
+        let target = Target::parse(target)?;
+        Ok(match verb {
+            "upgrade" => Goal::Upgrade(vec![target]),
+            "downgrade" => Goal::Downgrade(target),
+            _ => Goal::Stamp { targets: vec![target], purge: false },
+        })
+    }
+
+    fn go(&mut self, verb: &str, target: &str, outcome: &mut Outcome) {
+        let heads = version_table::read(self.db).ok().flatten().unwrap_or_default();
+        let planned = Stage::goal(verb, target).and_then(|goal| plan(&self.project.graph, &heads, &goal));
+        let planned = match planned {
+            Ok(planned) => planned,
+            Err(diagnostic) => {
+                outcome.error = Some(self.line(&diagnostic));
+                return;
+            }
+        };
+        for step in &planned.steps {
+            if let Err(error) = self.step(step, outcome) {
+                outcome.error = Some(error);
+                return;
+            }
+        }
+    }
+
+    fn step(&mut self, step: &Step, outcome: &mut Outcome) -> Result<(), String> {
+        let (source, engine) = (self.source.clone(), self.engine.clone());
+        let mut replay = Replay::from_schemas(&self.project, source, engine, self.capabilities);
+        let checked = replay.step(step);
+        let mut replayed = checked.value;
+        let findings = review::review(&self.project, &replayed);
+        let lines = checked.diagnostics.iter().chain(&findings).map(|diagnostic| self.line(diagnostic));
+        outcome.diagnostics.extend(lines);
+        if let Some(reason) = &replayed.irreversible {
+            return Err(format!("{} cannot be undone: {reason}", step.revision));
+        }
+        let known = version_table::read(self.db).map_err(|error| error.message)?.is_some();
+        let options = RenderOptions { capabilities: self.capabilities, create_version_table: !known };
+        let script = script::render(&replayed, &options);
+        let done = execute(&script, self.db);
+        let seen = inspect(self.db).map_err(|error| error.message)?;
+        if done.is_ok() && replayed.is_opaque() {
+            replay.resynchronise(seen.clone());
+            replayed.engine = seen.clone();
+            replayed.source = replay.source().clone();
+        }
+        // After a failure the database must stand where it stood before.
+        let expected = if done.is_ok() { &replayed.engine } else { &self.engine };
+        for change in diff(expected, &seen) {
+            outcome
+                .faults
+                .push(format!("after {} the database and the replay differ: {change:?}", step.revision));
+        }
+        done.map_err(|failure| format!("{}: {}", step.revision, failure.error.message))?;
+        self.source = replayed.source.clone();
+        self.engine = replayed.engine.clone();
+        outcome.steps.push(replayed);
+        Ok(())
+    }
+
+    /// `TABLE column=value …`; a value that reads as a number is one.
+    fn cascade(&mut self, words: &str, outcome: &mut Outcome) {
+        let mut words = words.split_whitespace();
+        let table = ObjectName::bare(words.next().unwrap_or_default());
+        let value = |text: &str| text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Integer);
+        let key: Vec<(String, Value)> = words
+            .filter_map(|word| word.split_once('='))
+            .map(|(name, text)| (name.to_owned(), value(text)))
+            .collect();
+        let schema = self.engine.clone();
+        match cascade::preview(self.db, &schema, &table, &key) {
+            Err(error) => outcome.error = Some(error.message),
+            Ok(found) => {
+                for event in &found.events {
+                    let key: Vec<String> =
+                        event.key.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+                    let indent = "  ".repeat(event.depth as usize);
+                    let because = if event.because.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" — {}", event.because)
+                    };
+                    let line =
+                        format!("{indent}{} {} {}{because}", event.action.name(), event.table, key.join(" "));
+                    outcome.cascade.push(line);
+                }
+                if let Some(block) = found.blocked {
+                    outcome.cascade.push(format!("blocked {}: {}", block.when.name(), block.message));
+                    outcome
+                        .cascade
+                        .extend(block.by.iter().map(|by| format!("  {} ({} rows)", by.constraint, by.rows)));
+                }
+            }
+        }
+    }
+
+    /// What a block asks for, as it really is.
+    pub(super) fn answer(&mut self, block: &Block, outcome: &Outcome) -> String {
+        let (kind, rest) = block.info.split_once(' ').unwrap_or((&block.info, ""));
+        let lines: Vec<String> = match kind {
+            "plan" => outcome.steps.iter().map(|step| script::title(&step.step)).collect(),
+            "heads" => match version_table::read(self.db) {
+                Ok(heads) => heads.unwrap_or_default().iter().map(ToString::to_string).collect(),
+                Err(error) => vec![error.message],
+            },
+            "sql" => {
+                let directives = outcome.steps.iter().flat_map(|step| &step.directives);
+                directives
+                    .flat_map(|directive| &directive.translated.sql)
+                    .map(|sql| format!("{sql};"))
+                    .collect()
+            }
+            "fidelity" => outcome
+                .steps
+                .iter()
+                .flat_map(|step| &step.directives)
+                .flat_map(|d| self.fidelity(d))
+                .collect(),
+            "diagnostics" => outcome.diagnostics.clone(),
+            "error" => outcome.error.clone().into_iter().collect(),
+            "cascade" => outcome.cascade.clone(),
+            "schema" => self.schema(rest),
+            "rows" => self.rows(rest),
+            other => vec![format!("`{other}` is no expectation")],
+        };
+        lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+
+    fn fidelity(&self, directive: &crate::replay::ReplayedDirective) -> Vec<String> {
+        let source = self.project.text(directive.span);
+        let first: String = source.lines().next().unwrap_or("").chars().take(60).collect();
+        let mut lines = vec![format!("{:<8} {first}", directive.translated.fidelity.name())];
+        lines.extend(
+            directive
+                .translated
+                .notes
+                .iter()
+                .map(|note| format!("         {} {}: {}", note.fidelity.name(), note.code, note.message)),
+        );
+        lines
+    }
+
+    /// The table as the chain has it, a line for each part.
+    fn schema(&self, name: &str) -> Vec<String> {
+        let Some(table) = self.source.table(&ObjectName::bare(name)) else {
+            return vec!["no such table".to_owned()];
+        };
+        let (mut bare, mut whole) =
+            (Schema::empty(self.project.dialect), Schema::empty(self.project.dialect));
+        bare.put_table(crate::schema::Table::new(table.name.clone()));
+        whole.put_table((**table).clone());
+        diff(&bare, &whole)
+            .into_iter()
+            .map(|change| format!("{} {}: {}", change.what, change.name, change.detail))
+            .collect()
+    }
+
+    fn rows(&mut self, sql: &str) -> Vec<String> {
+        match self.db.query(sql) {
+            Ok(rows) => rows.iter().map(|row| row.iter().map(text).collect::<Vec<_>>().join(" ")).collect(),
+            Err(error) => vec![error.message],
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::Blob(bytes) => format!("{bytes:02x?}"),
+    }
+}
