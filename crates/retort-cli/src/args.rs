@@ -43,8 +43,9 @@ pub(crate) struct Globals {
     /// What to write where no database says it: sqlite, postgresql, mysql, mariadb [:VERSION]
     ///
     /// This is the engine that `--sql`, `schema` and `show` write for; a run on a database writes for that
-    /// database. When the chain's files do not say which dialect they are written in (`-- dialect: …` in a
-    /// file, or `dialect` in `retort.toml`), they are read in this one too.
+    /// database. What the chain is written in is said by `-- dialect: …` in a file or `dialect` in
+    /// `retort.toml`, else told by its words (`JSONB`, `AUTO_INCREMENT`); where nothing tells, it is read in
+    /// this dialect too.
     #[arg(long, global = true, value_name = "NAME", help_heading = "Options of every command")]
     pub(crate) dialect: Option<String>,
     /// Text for people, or one JSON document for programs (mermaid and dot: `graph` only)

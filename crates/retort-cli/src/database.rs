@@ -80,6 +80,8 @@ pub(crate) enum Missing {
     Make,
     /// That is an error: there is nothing to look at.
     Refuse,
+    /// An empty one in memory stands in for it: no file is left behind.
+    Pretend,
 }
 
 /// Opens a database.
@@ -92,6 +94,9 @@ pub(crate) fn open(url: &DatabaseUrl, missing: Missing) -> Result<Sqlite, Stop> 
                 let said = Diagnostic::error("database/unreachable", message)
                     .help("Run `retort upgrade head` to make it, or name another with `--database`");
                 return Err(Stop::new(ExitCode::Database, said));
+            }
+            if missing == Missing::Pretend && !path.exists() {
+                return open(&DatabaseUrl::Memory, missing);
             }
             Sqlite::open(path).map_err(|error| {
                 let message = format!("the database `{}` cannot be opened: {error}", path.display());

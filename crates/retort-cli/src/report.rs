@@ -49,6 +49,11 @@ fn draw(diagnostic: &Diagnostic, files: &[SourceFile], renderer: &Renderer) -> S
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
     let places = windows(&diagnostic.labels, files).into_iter().map(Window::into_element);
+    if diagnostic.labels.is_empty() {
+        // Without a place, the strokes beside the help would lead from nowhere.
+        let help: Vec<String> = diagnostic.help.iter().map(|help| format!("\n  help: {help}")).collect();
+        return renderer.render(&[Group::with_title(title)]) + &help.concat();
+    }
     let help = diagnostic.help.iter().map(|help| Element::from(Level::HELP.message(help.as_str())));
     let group: Group<'_> = title.elements(places.chain(help));
     renderer.render(&[group])
@@ -130,7 +135,15 @@ mod tests {
         let said = Diagnostic::warning("room/thing", "something is off")
             .at(Span::new(SourceId(0), 17, 18), "here")
             .help("Do the other thing");
-        insta::assert_snapshot!(draw(&said, &files, &Renderer::plain()), @"");
+        insta::assert_snapshot!(draw(&said, &files, &Renderer::plain()), @r"
+    warning[room/thing]: something is off
+     --> a.sql:2:8
+      |
+    2 | SELECT ä;
+      |        ^ here
+      |
+      = help: Do the other thing
+    ");
     }
 
     #[test]

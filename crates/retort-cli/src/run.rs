@@ -24,9 +24,9 @@ use crate::database::{is_locked, refused};
 use crate::exit_code::ExitCode;
 use crate::fidelity::Tally;
 use crate::json::{self, Status};
-use crate::lines;
 use crate::progress::Progress;
 use crate::session::{Session, Stop};
+use crate::{lines, report};
 
 /// Refuses a plan that cannot be run to its end, before anything of it is run.
 pub(crate) fn check(project: &Project, plan: &Plan) -> Result<(), Stop> {
@@ -205,7 +205,9 @@ impl Run<'_> {
             let kept = plan.steps.get(done).is_some_and(|step| step.before == end);
             let undone =
                 if kept { "the failed one was rolled back" } else { "the failed one may be half done" };
-            session.remark(&format!("{done} of {all} steps are done, {undone}; the database is at {end}"));
+            if !session.is_json() {
+                report::plain(&format!("{done} of {all} steps are done, {undone}; the database is at {end}"));
+            }
             return Ok(exit);
         }
         tell(session, plan, started)?;

@@ -173,6 +173,8 @@ impl Session {
             Volume::Verbose => true,
         };
         if shown {
+            // What was answered so far comes first; a fault of the stream is found at the end.
+            let _ = self.out.flush();
             report::show(&diagnostic, &self.files);
         }
     }
@@ -225,10 +227,12 @@ impl Session {
         let found = files::read(&self.settings.project).map_err(Stop::usage)?;
         let mut options = Options { dialect: self.settings.written_in, layout: self.settings.layout };
         let mut opened = project::open(&found, &options);
-        // Files that do not say what they are written in are read as `--dialect` says.
-        let says = opened.value.graph.iter().any(|revision| revision.dialect.is_some());
+        // Files that do not tell what they are written in are read as `--dialect` says. What has the marks of a
+        // server's SQL tells enough: `--dialect sqlite` is to emulate it then, as a run on SQLite does.
+        let tells = opened.value.dialect != DialectKind::Sqlite
+            || opened.value.graph.iter().any(|revision| revision.dialect.is_some());
         let engine = self.settings.engine.map(|engine| engine.dialect);
-        if options.dialect.is_none() && !says && engine.is_some_and(|other| other != opened.value.dialect) {
+        if options.dialect.is_none() && !tells && engine.is_some_and(|other| other != DialectKind::Sqlite) {
             options.dialect = engine;
             opened = project::open(&found, &options);
         }
@@ -332,8 +336,8 @@ pub(crate) fn can_write(from: DialectKind, to: DialectKind) -> Result<(), Stop> 
         return Ok(());
     }
     let message = format!("{} cannot be written as {} yet", from.title(), to.title());
-    Err(Stop::usage(
-        Diagnostic::error("dialect/not-built", message)
-            .help(format!("Write for `sqlite`, or for `{from}` itself")),
-    ))
+    let said = Diagnostic::error("dialect/not-built", message)
+        .help("Write for `sqlite`, or for the dialect that the files are written in")
+        .help("Say `-- dialect: …` in a file, or `dialect` in `retort.toml`, if they were read wrongly");
+    Err(Stop::usage(said))
 }

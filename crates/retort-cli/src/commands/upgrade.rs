@@ -74,7 +74,7 @@ pub(crate) fn online(
     missing: Missing,
 ) -> Result<ExitCode> {
     // A dry run leaves no file behind.
-    let mut db = session.database(if how.dry_run { Missing::Refuse } else { missing })?;
+    let mut db = session.database(if how.dry_run { Missing::Pretend } else { missing })?;
     let (current, has_table) = run::read_heads(&mut db)?;
     let plan = plan(&project.graph, &current, goal).map_err(Stop::usage)?;
     run::check(project, &plan)?;
