@@ -1,0 +1,44 @@
+//! The pipeline in headless Chromium: the shipped examples, every step up and down, on the playground's SQLite.
+#![cfg(target_arch = "wasm32")]
+
+use retort_web::engine::Handler;
+use retort_web::pipeline::Pipeline;
+use retort_web::protocol::{Call, EXAMPLES, Opened, Reply, Source, StepView};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+fn open(name: &str) -> (Pipeline, Opened) {
+    let mut pipeline = Pipeline::new();
+    match pipeline.handle(Call::Open(Source::Example(name.to_owned())), &mut |_| {}) {
+        Reply::Opened(opened) => (pipeline, *opened),
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+fn step(pipeline: &mut Pipeline, call: Call) -> StepView {
+    match pipeline.handle(call, &mut |_| {}) {
+        Reply::Stepped(step) => *step,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+fn examples_run_to_their_heads_and_back() {
+    for (name, _, _) in EXAMPLES {
+        let (mut pipeline, opened) = open(name);
+        let steps = opened.revisions.iter().filter(|revision| revision.position.is_some()).count();
+        assert_eq!(opened.step.position, steps, "{name} does not reach its head");
+        for position in (0..steps).rev() {
+            let down = step(&mut pipeline, Call::Down);
+            assert_eq!(down.position, position, "{name}: {:?}", down.notice);
+            assert_eq!(down.disagreements, [""; 0], "{name} at {position}");
+            assert_eq!(down.round_trip, Some(Vec::new()), "{name} at {position}");
+        }
+        for position in 0..=steps {
+            let up = step(&mut pipeline, Call::Seek(position));
+            assert_eq!(up.position, position);
+            assert_eq!(up.disagreements, [""; 0], "{name} at {position}");
+        }
+    }
+}
