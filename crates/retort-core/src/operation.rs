@@ -11,8 +11,9 @@ mod from_sql;
 mod naming;
 mod objects;
 mod split;
+mod type_name;
 
-pub use apply::{Refusal, apply};
+pub use apply::{Refusal, apply, apply_before, has_type, views_on};
 pub use from_sql::from_sql;
 pub use split::{RawStatement, split};
 
@@ -127,7 +128,7 @@ pub enum Operation {
     /// CREATE VIEW
     CreateView { view: Box<View>, or_replace: bool, if_not_exists: bool },
     /// DROP VIEW
-    DropView { name: ObjectName, if_exists: bool, materialized: bool },
+    DropView { name: ObjectName, if_exists: bool, cascade: bool, materialized: bool },
     /// CREATE TRIGGER
     CreateTrigger { trigger: Box<Trigger>, if_not_exists: bool },
     /// DROP TRIGGER
@@ -139,7 +140,7 @@ pub enum Operation {
     /// ALTER TYPE … RENAME VALUE
     RenameEnumLabel { name: ObjectName, from: String, to: String },
     /// DROP TYPE (of an enumerated type)
-    DropType { name: ObjectName, if_exists: bool },
+    DropType { name: ObjectName, if_exists: bool, cascade: bool },
     /// COMMENT ON
     Comment { on: Commented, text: Option<String> },
     /// ENGINE=…, ROW_FORMAT=…

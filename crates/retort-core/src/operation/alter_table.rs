@@ -1,11 +1,12 @@
 //! `ALTER TABLE`: each action one or more operations.
 
 use super::create_table::{
-    ColumnDefinition, Skipped, column, default, finish, mysql_index, mysql_option, table_constraint,
+    ColumnDefinition, Skipped, column, column_type, default, finish, mysql_index, mysql_option,
+    table_constraint,
 };
 use super::cursor::{Cursor, Read};
 use super::{ColumnChange, Operation, Position};
-use crate::schema::{Constraint, ConstraintKind, Expression, Identity, IdentityKind, ObjectName, SqlType};
+use crate::schema::{Constraint, ConstraintKind, Expression, Identity, IdentityKind, ObjectName};
 use crate::source::DialectKind;
 
 /// After `ALTER TABLE`.
@@ -222,7 +223,7 @@ fn alter(action: &mut Cursor<'_>, table: &ObjectName, skipped: &mut Skipped) -> 
 }
 
 fn type_change(action: &mut Cursor<'_>) -> Read<ColumnChange> {
-    let column_type = SqlType::new(action.text_until(&["COLLATE", "USING"]));
+    let column_type = column_type(action)?;
     let collation = if action.eat("COLLATE") { Some(action.object_name()?.to_string()) } else { None };
     let using = action.eat("USING").then(|| Expression::new(action.rest(), action.dialect));
     Ok(ColumnChange::Type { column_type, using, collation })

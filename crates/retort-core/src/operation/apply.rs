@@ -3,20 +3,26 @@
 mod column;
 mod constraint;
 mod index;
+mod mysql;
+mod query;
 mod table;
 mod types;
+mod view;
 
 use std::sync::Arc;
 
-use super::{Commented, Operation};
+use super::{ColumnChange, Commented, Operation};
 use crate::diagnostic::Code;
-use crate::schema::{Column, ObjectName, Schema, Table, fold};
+use crate::schema::{Column, ObjectName, Schema, Table};
 use crate::source::DialectKind;
 use column::{add_column, alter_column, drop_column, rename_column, rename_referenced, rename_references};
 use constraint::{add_constraint, drop_constraint, rename_constraint};
 use index::{create_index, drop_index, rename_index};
 use table::{create_table, drop_table, rename_table};
-use types::{add_label, edit_enum};
+pub use types::has_type;
+use types::{add_label, drop_type, edit_enum, rename_label};
+pub use view::views_on;
+use view::{create_trigger, create_view, drop_view};
 
 /// Why an operation cannot be applied to a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +42,25 @@ fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Refusal> {
 /// # Errors
 /// [`Refusal`] when the operation names something that is not there, or makes something that is.
 pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
+    apply_before(schema, operation, &[])
+}
+
+/// Applies an operation after which others of the same statement follow: what a server asks of the whole
+/// statement is asked of the schema after all of them.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_before(schema: &mut Schema, operation: &Operation, later: &[Operation]) -> Result<(), Refusal> {
+    let mut reached = schema.clone();
+    change(&mut reached, operation)?;
+    if schema.dialect == DialectKind::Mysql {
+        mysql::refuse_unserved_keys(schema, &reached, operation, later)?;
+    }
+    *schema = reached;
+    Ok(())
+}
+
+fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
     match operation {
         Operation::CreateTable { table, if_not_exists } => create_table(schema, table, *if_not_exists),
         Operation::DropTable { name, if_exists, cascade } => drop_table(schema, name, *if_exists, *cascade),
@@ -48,25 +73,11 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> 
         }
         Operation::RenameIndex { table, from, to } => rename_index(schema, table.as_ref(), from, to),
         Operation::CreateView { view, or_replace, if_not_exists } => {
-            if schema.view(&view.name).is_some() && !or_replace {
-                return exists("view", &view.name, *if_not_exists);
-            }
-            schema.put_view((**view).clone());
-            Ok(())
+            create_view(schema, view, *or_replace, *if_not_exists)
         }
-        Operation::DropView { name, if_exists, .. } => {
-            if schema.take_view(name).is_none() {
-                missing("view", name, *if_exists)
-            } else {
-                Ok(())
-            }
-        }
+        Operation::DropView { name, if_exists, cascade, .. } => drop_view(schema, name, *if_exists, *cascade),
         Operation::CreateTrigger { trigger, if_not_exists } => {
-            if schema.triggers.contains_key(&fold(&trigger.name, schema.dialect)) {
-                return exists("trigger", &trigger.name, *if_not_exists);
-            }
-            schema.put_trigger((**trigger).clone());
-            Ok(())
+            create_trigger(schema, trigger, *if_not_exists)
         }
         Operation::DropTrigger { name, if_exists } => {
             if schema.take_trigger(name).is_none() {
@@ -85,21 +96,8 @@ pub fn apply(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> 
         Operation::AddEnumLabel { name, label, place, if_not_exists } => {
             edit_enum(schema, name, |enum_type| add_label(enum_type, label, place.as_ref(), *if_not_exists))
         }
-        Operation::RenameEnumLabel { name, from, to } => edit_enum(schema, name, |enum_type| {
-            let found = enum_type.labels.iter_mut().find(|label| *label == from);
-            let Some(label) = found else {
-                return refuse("replay/no-such-label", format!("type `{name}` has no label `{from}`"));
-            };
-            label.clone_from(to);
-            Ok(())
-        }),
-        Operation::DropType { name, if_exists } => {
-            if schema.take_enum(name).is_none() {
-                missing("type", name, *if_exists)
-            } else {
-                Ok(())
-            }
-        }
+        Operation::RenameEnumLabel { name, from, to } => rename_label(schema, name, from, to),
+        Operation::DropType { name, if_exists, cascade } => drop_type(schema, name, *if_exists, *cascade),
         Operation::CreateExtension { name } => {
             schema.extensions.insert(Arc::from(name.as_str()), ());
             Ok(())
@@ -142,19 +140,26 @@ fn change_table(schema: &mut Schema, operation: &Operation) -> Result<(), Refusa
         Operation::AddColumn { column, position, if_not_exists, .. } => {
             add_column(&mut table, column, position, *if_not_exists, dialect)?;
         }
-        Operation::DropColumn { column, if_exists, .. } => {
+        Operation::DropColumn { column, if_exists, cascade, .. } => {
             if table.column(column, dialect).is_none() && *if_exists {
                 return Ok(());
             }
+            view::drop_column_dependants(schema, name, column, *cascade)?;
             drop_column(&mut table, column, dialect)?;
         }
         Operation::RenameColumn { from, to, .. } => {
             rename_column(&mut table, from, to, dialect)?;
+            view::follow_column(schema, name, from, to);
             rename_references(schema, &table.name, from, to);
             // A self reference was renamed in the copy kept here.
             rename_referenced(&mut table, name, from, to, dialect);
         }
-        Operation::AlterColumn { column, change, .. } => alter_column(&mut table, column, change, dialect)?,
+        Operation::AlterColumn { column, change, .. } => {
+            if matches!(change, ColumnChange::Type { .. }) {
+                view::refuse_type_change(schema, name, column)?;
+            }
+            alter_column(&mut table, column, change, dialect)?;
+        }
         Operation::AddConstraint { constraint, .. } => add_constraint(&mut table, constraint, dialect)?,
         Operation::DropConstraint { name, kind, if_exists, .. } => {
             drop_constraint(&mut table, name.as_deref(), *kind, *if_exists, dialect)?;

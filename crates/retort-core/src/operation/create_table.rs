@@ -1,7 +1,7 @@
 //! `CREATE TABLE`: columns, constraints, options.
 
 use super::cursor::{Cursor, Read};
-use super::{Operation, Position};
+use super::{Operation, Position, type_name};
 use crate::schema::{
     Check, Column, Constraint, Expression, ForeignKey, Generated, Identity, IdentityKind, Index, IndexKey,
     IndexPart, PrimaryKey, ReferentialAction, SqlType, Table, Unique,
@@ -266,7 +266,7 @@ fn referential_action(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Re
 /// A column definition, to the end of the cursor.
 pub(super) fn column(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<ColumnDefinition> {
     let name = cursor.name()?;
-    let column_type = column_type(cursor);
+    let column_type = column_type(cursor)?;
     let serial = ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"]
         .iter()
         .any(|word| column_type.text().eq_ignore_ascii_case(word));
@@ -286,13 +286,17 @@ pub(super) fn column(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Col
     Ok(definition)
 }
 
-/// A type, up to the first word that belongs to the column.
-pub(super) fn column_type(cursor: &mut Cursor<'_>) -> SqlType {
-    // SQLite's columns need no type.
-    if cursor.is_done() || (cursor.is_any(&COLUMN_STOPS) && !cursor.is("CHARACTER SET")) {
-        return SqlType::new("");
+/// A type, up to the first word that belongs to the column. SQLite takes any words, and none; the others know
+/// their types.
+pub(super) fn column_type(cursor: &mut Cursor<'_>) -> Read<SqlType> {
+    let is_missing = cursor.is_done() || (cursor.is_any(&COLUMN_STOPS) && !cursor.is("CHARACTER SET"));
+    if cursor.dialect != DialectKind::Sqlite {
+        return if is_missing { Err(cursor.fault("expected a type")) } else { type_name::read(cursor) };
     }
-    SqlType::new(cursor.text_until(&COLUMN_STOPS))
+    if is_missing {
+        return Ok(SqlType::new(""));
+    }
+    Ok(SqlType::new(cursor.text_until(&COLUMN_STOPS)))
 }
 
 fn column_part(
@@ -388,6 +392,8 @@ fn column_attribute(
         || cursor.eat("CHARSET")
         || cursor.eat("STORAGE")
         || cursor.eat("COMPRESSION")
+        || cursor.eat("COLUMN_FORMAT")
+        || cursor.eat("SRID")
     {
         cursor.skip();
         skipped.push(cursor.since(mark).to_owned());

@@ -225,10 +225,10 @@ pub(super) fn drop(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Optio
     let operations = names.into_iter().map(|name| match kind {
         "TABLE" => Operation::DropTable { name, if_exists, cascade },
         "INDEX" => Operation::DropIndex { table: table.clone(), name: name.name.to_string(), if_exists },
-        "VIEW" => Operation::DropView { name, if_exists, materialized: false },
-        "MATERIALIZED VIEW" => Operation::DropView { name, if_exists, materialized: true },
+        "VIEW" => Operation::DropView { name, if_exists, cascade, materialized: false },
+        "MATERIALIZED VIEW" => Operation::DropView { name, if_exists, cascade, materialized: true },
         "TRIGGER" => Operation::DropTrigger { name, if_exists },
-        "TYPE" => Operation::DropType { name, if_exists },
+        "TYPE" => Operation::DropType { name, if_exists, cascade },
         _ => Operation::DropExtension { name: name.name.to_string() },
     });
     Ok(Some(operations.collect()))

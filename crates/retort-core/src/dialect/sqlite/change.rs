@@ -19,8 +19,8 @@ pub struct Hint {
     pub renamed_column: Option<(String, String)>,
     /// The table had another name.
     pub renamed_table: Option<ObjectName>,
-    /// How a column's new values come from the old ones.
-    pub using: Option<(String, Expression)>,
+    /// How columns' new values come from the old ones; a new column can have values too.
+    pub using: Vec<(String, Expression)>,
     /// Do not check the rows that are there (NOT VALID).
     pub unchecked: bool,
 }
@@ -75,6 +75,9 @@ fn alter(alteration: &mut Alteration<'_>, changed: &mut Changed) {
 /// By ALTER TABLE and index statements alone; None where that does not lead to the new state.
 fn native(alteration: &Alteration<'_>) -> Option<Vec<String>> {
     let Alteration { after, old, new, hint, .. } = alteration;
+    if !hint.using.is_empty() {
+        return None;
+    }
     // The same table in a schema of its own, so that the operations' own rules tell what they do.
     let mut reached = alteration.before.clone();
     let mut sql = Vec::new();
@@ -274,9 +277,7 @@ fn rebuild(alteration: &Alteration<'_>, sql: &mut Vec<String>) {
 
 /// Where a column's values come from: None for a new column, which gets its default.
 fn source_of(column: &Column, old: &Table, hint: &Hint) -> Option<String> {
-    if let Some((name, using)) = &hint.using
-        && same_word(name, &column.name, SQLITE)
-    {
+    if let Some((_, using)) = hint.using.iter().find(|(name, _)| same_word(name, &column.name, SQLITE)) {
         return Some(using.text().to_owned());
     }
     let name = match &hint.renamed_column {
@@ -302,9 +303,10 @@ fn is_autoincrement(table: &Table) -> bool {
     table.columns.iter().any(|column| column.identity.is_some())
 }
 
+/// A view counts whatever it names: SQLite looks at all of them, and one that is broken stops the renaming.
 fn is_named_elsewhere(schema: &Schema, table: &ObjectName) -> bool {
     let name = table.to_string();
-    schema.views.values().any(|view| view.query.mentions(&name, SQLITE))
+    !schema.views.is_empty()
         || schema.triggers.values().any(|trigger| {
             !crate::schema::same_name(&trigger.table, table, SQLITE)
                 && trigger.definition.mentions(&name, SQLITE)

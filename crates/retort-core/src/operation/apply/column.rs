@@ -63,7 +63,10 @@ pub(super) fn drop_column(table: &mut Table, name: &str, dialect: DialectKind) -
     table.columns.retain(|column| !is(&column.name));
     table.indexes.retain(|index| !index.mentions(name, dialect));
     table.uniques.retain(|unique| !unique.columns.iter().any(is));
-    table.foreign_keys.retain(|key| !key.columns.iter().any(is));
+    // MySQL has refused already where no DROP FOREIGN KEY follows in the same statement.
+    if dialect != DialectKind::Mysql {
+        table.foreign_keys.retain(|key| !key.columns.iter().any(is));
+    }
     table.checks.retain(|check| !check.expression.mentions(name, dialect));
     if table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(is)) {
         table.primary_key = None;

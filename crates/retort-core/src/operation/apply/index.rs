@@ -53,7 +53,6 @@ pub(super) fn drop_index(
     if dialect == DialectKind::Mysql {
         // In MySQL a UNIQUE constraint is an index and goes the same way.
         table.uniques.retain(|unique| !unique.name.as_deref().is_some_and(|n| same_word(n, name, dialect)));
-        naming::add_foreign_key_indexes(&mut table);
     }
     if before == (table.indexes.len(), table.uniques.len()) {
         return missing("index", &ObjectName::bare(name), if_exists);

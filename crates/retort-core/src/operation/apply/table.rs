@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::naming;
-use super::{Refusal, exists, no_table, refuse};
+use super::{Refusal, exists, no_table, refuse, view};
 use crate::schema::{ObjectName, PrimaryKey, Schema, Table, same_name, same_word};
 use crate::source::DialectKind;
 
@@ -27,7 +27,7 @@ fn settle(table: &mut Table, dialect: DialectKind) {
 
 /// Primary keys allow no NULL, save in SQLite, where only NOT NULL says so (sqlite.org/lang_createtable.html).
 pub(super) fn require_key_columns(table: &mut Table, key: &PrimaryKey, dialect: DialectKind) {
-    if dialect == DialectKind::Sqlite {
+    if dialect == DialectKind::Sqlite && !table.options.contains_key("WITHOUT ROWID") {
         return;
     }
     for column in &mut table.columns {
@@ -60,6 +60,7 @@ pub(super) fn drop_table(
             format!("table `{name}` is still referenced by a foreign key of `{}`", child.name),
         );
     }
+    view::drop_dependants(schema, name, "table", cascade)?;
     if dialect == DialectKind::Postgres {
         for child in others {
             let mut child = (*child).clone();
@@ -89,16 +90,14 @@ pub(super) fn rename_table(schema: &mut Schema, from: &ObjectName, to: &ObjectNa
         }
         schema.put_table(child);
     }
-    let triggers = schema.triggers_of(from);
+    view::follow_table(schema, from, to);
+    let triggers = schema.triggers_of(to);
     let Some(table) = schema.take_table(from) else { return no_table(from) };
     let mut table = (*table).clone();
     table.name = to.clone();
     schema.put_table(table);
     for trigger in triggers {
-        let mut trigger = (*trigger).clone();
-        trigger.table = to.clone();
-        trigger.definition = trigger.definition.rename_word(&from.name, &to.name, dialect);
-        schema.put_trigger(trigger);
+        schema.put_trigger((*trigger).clone());
     }
     Ok(())
 }

@@ -1,7 +1,94 @@
 //! Enumerated types.
 
-use super::{Refusal, exists, missing, refuse};
-use crate::schema::{EnumType, ObjectName, Schema};
+use std::sync::Arc;
+
+use super::column::drop_column;
+use super::{Refusal, exists, missing, refuse, view};
+use crate::schema::{Column, EnumType, Expression, ObjectName, Schema, Table, TypeKind};
+use crate::source::DialectKind;
+use crate::token;
+
+/// Whether a column has an enumerated type.
+pub fn has_type(column: &Column, name: &ObjectName, dialect: DialectKind) -> bool {
+    matches!(column.column_type.kind(dialect), TypeKind::Named(used) if used == name.to_string())
+}
+
+/// PostgreSQL drops no type that a column has, save with CASCADE, which takes the column along.
+pub(super) fn drop_type(
+    schema: &mut Schema,
+    name: &ObjectName,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<(), Refusal> {
+    if schema.enum_type(name).is_none() {
+        return missing("type", name, if_exists);
+    }
+    let dialect = schema.dialect;
+    for table in schema.tables.values().cloned().collect::<Vec<Arc<Table>>>() {
+        let mut left = (*table).clone();
+        for column in table.columns.iter().filter(|column| has_type(column, name, dialect)) {
+            if !cascade {
+                return refuse(
+                    "replay/still-referenced",
+                    format!("column `{}` of table `{}` has the type `{name}`", column.name, table.name),
+                );
+            }
+            view::drop_column_dependants(schema, &table.name, &column.name, true)?;
+            drop_column(&mut left, &column.name, dialect)?;
+        }
+        if left.columns.len() < table.columns.len() {
+            schema.put_table(left);
+        }
+    }
+    schema.take_enum(name);
+    Ok(())
+}
+
+/// The rows and the defaults hold the label itself, not its letters, and so follow.
+pub(super) fn rename_label(
+    schema: &mut Schema,
+    name: &ObjectName,
+    from: &str,
+    to: &str,
+) -> Result<(), Refusal> {
+    edit_enum(schema, name, |enum_type| {
+        if enum_type.labels.iter().any(|label| label == to) {
+            return exists("label", &ObjectName::bare(to), false);
+        }
+        let Some(label) = enum_type.labels.iter_mut().find(|label| *label == from) else {
+            return refuse("replay/no-such-label", format!("type `{name}` has no label `{from}`"));
+        };
+        to.clone_into(label);
+        Ok(())
+    })?;
+    let dialect = schema.dialect;
+    for table in schema.tables.values().cloned().collect::<Vec<Arc<Table>>>() {
+        let mut table = (*table).clone();
+        let mut found = false;
+        for column in table.columns.iter_mut().filter(|column| has_type(column, name, dialect)) {
+            if let Some(default) = &mut column.default {
+                *default = rename_literal(default, from, to, dialect);
+                found = true;
+            }
+        }
+        if found {
+            schema.put_table(table);
+        }
+    }
+    Ok(())
+}
+
+/// `'old'::mood` → `'new'::mood`
+fn rename_literal(default: &Expression, from: &str, to: &str, dialect: DialectKind) -> Expression {
+    let text = default.text();
+    match token::tokens(text, dialect).first() {
+        Some(first) if token::string_value(first.text(text), dialect).as_deref() == Some(from) => {
+            let rest = &text[first.end as usize..];
+            Expression::new(&format!("'{}'{rest}", to.replace('\'', "''")), dialect)
+        }
+        _ => default.clone(),
+    }
+}
 
 pub(super) fn edit_enum(
     schema: &mut Schema,
