@@ -230,7 +230,24 @@ impl Rewriter<'_> {
     fn cast(&mut self, operand: Piece, type_name: &str, out: &mut Vec<Piece>) {
         use crate::schema::{SqlType, TypeKind};
         let target = match SqlType::new(type_name).kind(self.from) {
+            TypeKind::Integer { .. } if !operand.literal => {
+                // Servers round a number; SQLite would cut off its fraction.
+                let x = operand.text;
+                let text = format!("CAST(iif(typeof({x}) = 'real', round({x}), {x}) AS INTEGER)");
+                out.push(Piece { text, literal: false });
+                return;
+            }
             TypeKind::Integer { .. } => "INTEGER",
+            TypeKind::Named(name) if matches!(name.as_str(), "signed" | "unsigned") => {
+                return self.cast(operand, "bigint", out);
+            }
+            TypeKind::Text { length: Some(length), fixed } if !self.is_whole_char(type_name) => {
+                return self.cut(operand, length, fixed, out);
+            }
+            TypeKind::Date if !operand.literal => {
+                out.push(Piece { text: format!("date({})", operand.text), literal: false });
+                return;
+            }
             // CAST AS NUMERIC leaves a whole number whole, and its quotient too.
             TypeKind::Real | TypeKind::Decimal { .. } => "REAL",
             // Kept as text here, so that nothing changes; lists print as JSON already.
@@ -238,7 +255,7 @@ impl Rewriter<'_> {
                 out.push(operand);
                 return;
             }
-            TypeKind::Text { length: None, .. } | TypeKind::Text { fixed: false, .. } => "TEXT",
+            TypeKind::Text { .. } => "TEXT",
             TypeKind::Named(name) if name == "regclass" => {
                 out.push(operand);
                 return;
@@ -256,6 +273,60 @@ impl Rewriter<'_> {
         let literal = operand.literal && !operand.text.starts_with('\'');
         let text = if literal { operand.text } else { format!("CAST({} AS {target})", operand.text) };
         out.push(Piece { text, literal });
+    }
+
+    /// MySQL's `CAST(x AS CHAR)` cuts nothing off.
+    fn is_whole_char(&self, type_name: &str) -> bool {
+        self.from == DialectKind::Mysql && !type_name.contains('(')
+    }
+
+    /// A cast to a text of so many characters cuts the rest off.
+    fn cut(&mut self, operand: Piece, length: u32, fixed: bool, out: &mut Vec<Piece>) {
+        if fixed && self.from == DialectKind::Postgres {
+            self.note("dialect/cast", Fidelity::Weakened, "a cast to char(n) does not pad with blanks");
+        }
+        let fits = operand.text.starts_with('\'') && operand.text.chars().count() <= length as usize + 2;
+        if operand.literal && fits {
+            out.push(operand);
+            return;
+        }
+        let text = format!("substr(CAST({} AS TEXT), 1, {length})", operand.text);
+        out.push(Piece { text, literal: false });
+    }
+
+    /// `a DIV b`: the quotient without its fraction. What stands before it is all that was multiplied or divided.
+    fn div(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
+        let start = product_start(out);
+        let Some((right, taken)) = self.operand(&list[1..]) else {
+            self.unsupported("DIV before this operand");
+            return 1;
+        };
+        let Some(start) = start else {
+            self.unsupported("DIV after this operand");
+            return 1;
+        };
+        let left = join(&out.split_off(start));
+        push(out, format!("CAST({left} / {right} AS INTEGER)"), false);
+        taken + 1
+    }
+
+    /// The next operand: a sign, a name with its qualifiers, a call, a literal or a group.
+    fn operand(&mut self, list: &[Unit<'_>]) -> Option<(String, usize)> {
+        let mut said = Vec::new();
+        let mut at = 0;
+        while matches!(list.get(at), Some(Unit::Symbol("-" | "+"))) {
+            at += self.next(&list[at..], &mut said).max(1);
+        }
+        match list.get(at)? {
+            Unit::Symbol(_) | Unit::Bracket(_) => return None,
+            Unit::Word(word) if NO_OPERAND.iter().any(|no| word.eq_ignore_ascii_case(no)) => return None,
+            _ => at += self.next(&list[at..], &mut said).max(1),
+        }
+        while matches!(list.get(at), Some(Unit::Symbol("."))) && at + 1 < list.len() {
+            at += self.next(&list[at..], &mut said).max(1);
+            at += self.next(&list[at..], &mut said).max(1);
+        }
+        Some((join(&said), at))
     }
 
     /// `a = ANY (ARRAY['x', 'y'])` → `a IN ('x', 'y')`, through the casts that PostgreSQL prints around it.
@@ -291,10 +362,18 @@ impl Rewriter<'_> {
             Unit::Symbol("&&") => "AND",
             Unit::Symbol("||") => "OR",
             Unit::Symbol("<=>") => "IS",
-            Unit::Symbol("!") => "NOT",
+            Unit::Symbol("!") => {
+                // It binds closer than any comparison, and NOT does not.
+                let Some((operand, taken)) = self.operand(&list[1..]) else {
+                    self.unsupported("the operator `!` before this operand");
+                    return 1;
+                };
+                push(out, format!("(NOT {operand})"), false);
+                return taken + 1;
+            }
             // MySQL's quotient of two whole numbers has decimals.
             Unit::Symbol("/") => "* 1.0 /",
-            Unit::Word(word) if word.eq_ignore_ascii_case("div") => "/",
+            Unit::Word(word) if word.eq_ignore_ascii_case("div") => return self.div(list, out),
             Unit::Word(word)
                 if word.eq_ignore_ascii_case("mod") && !matches!(list.get(1), Some(Unit::Group(_))) =>
             {
@@ -345,6 +424,32 @@ impl Rewriter<'_> {
     }
 }
 
+/// Words that begin something larger than one operand.
+const NO_OPERAND: [&str; 7] = ["case", "select", "not", "interval", "binary", "exists", "distinct"];
+
+/// Where the product that ends the pieces begins; None where it does not end with an operand that we know.
+fn product_start(out: &[Piece]) -> Option<usize> {
+    let is =
+        |at: usize, texts: &[&str]| out.get(at).is_some_and(|piece| texts.contains(&piece.text.as_str()));
+    let mut at = out.len();
+    loop {
+        at = at.checked_sub(1)?;
+        let text = &out[at].text;
+        let is_operand =
+            text.starts_with(['\'', '"', '(']) || text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        if !is_operand || text.eq_ignore_ascii_case("end") {
+            return None;
+        }
+        while at >= 2 && is(at - 1, &["."]) {
+            at -= 2;
+        }
+        if at == 0 || !is(at - 1, &["*", "/", "%", "* 1.0 /"]) {
+            return Some(at);
+        }
+        at -= 1;
+    }
+}
+
 fn push(out: &mut Vec<Piece>, text: String, literal: bool) {
     out.push(Piece { text, literal });
 }
@@ -357,7 +462,13 @@ fn type_words(list: &[Unit<'_>]) -> (String, usize) {
         let follows = ["varying", "precision", "with", "without", "time", "zone"];
         match unit {
             Unit::Symbol(".") => name.push('.'),
-            Unit::Group(_) if taken > 0 => {}
+            Unit::Group(inner) if taken > 0 => {
+                let numbers = inner.iter().filter_map(|unit| match unit {
+                    Unit::Number(number) => Some(number.as_str()),
+                    _ => None,
+                });
+                name.push_str(&format!("({})", numbers.collect::<Vec<_>>().join(", ")));
+            }
             Unit::Bracket(_) => name.push_str("[]"),
             _ => match unit.name() {
                 Some(word)
@@ -435,6 +546,14 @@ mod tests {
         check(Postgres, "public.f.g + app.t.c", "f.g + \"app.t\".c");
         check(Postgres, "char_length(a) <= 3 AND $$it's$$ <> E'\\n'", "length(a) <= 3 AND 'it''s' <> '\n'");
         check(Postgres, "'{}'::jsonb", "'{}'");
+        check(
+            Postgres,
+            "a::varchar(3) || 'abcd'::varchar(3)",
+            "substr(CAST(a AS TEXT), 1, 3) || substr(CAST('abcd' AS TEXT), 1, 3)",
+        );
+        check(Postgres, "CAST(a AS character varying(3))", "substr(CAST(a AS TEXT), 1, 3)");
+        check(Postgres, "'abc'::varchar(3)", "'abc'");
+        check(Postgres, "a::int", "CAST(iif(typeof(a) = 'real', round(a), a) AS INTEGER)");
         check(Postgres, "'5'::integer", "CAST('5' AS INTEGER)");
         check(Postgres, "a::numeric / b", "CAST(a AS REAL) / b");
     }
@@ -444,7 +563,11 @@ mod tests {
         check(Mysql, "`a` <=> \"b\" && NOT `c`", "\"a\" IS 'b' AND NOT \"c\"");
         check(Mysql, "IF(a, 'it\\'s', NULL)", "iif(a, 'it''s', NULL)");
         check(Mysql, "CURRENT_TIMESTAMP(6)", "CURRENT_TIMESTAMP");
-        check(Mysql, "a - b / c DIV d", "a - b * 1.0 / c / d");
+        check(Mysql, "a - b / c DIV d", "a - CAST(b * 1.0 / c / d AS INTEGER)");
+        check(Mysql, "t.a DIV -abs(2) + 1", "CAST(t.a / - abs(2) AS INTEGER) + 1");
+        check(Mysql, "CAST(a AS CHAR(3))", "substr(CAST(a AS TEXT), 1, 3)");
+        check(Mysql, "CAST(a AS CHAR)", "CAST(a AS TEXT)");
+        check(Mysql, "!a = b", "(NOT a) = b");
         check(
             Mysql,
             "INSERT INTO t (a, b) VALUES (1, NOW()) ON DUPLICATE KEY UPDATE b = VALUES(b)",
@@ -454,6 +577,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_said_is_named() {
+        let done = to_sqlite("a DIV CASE WHEN b THEN 1 END", Mysql, &BTreeSet::new());
+        assert_eq!(done.unsupported, ["DIV before this operand"]);
         let done = to_sqlite("a @> b AND to_tsvector(c)", Postgres, &BTreeSet::new());
         assert_eq!(done.unsupported, ["the operator `@>`", "the function `to_tsvector`"]);
     }
