@@ -95,7 +95,14 @@ fn diff_tables(from: &Table, to: &Table, changes: &mut Vec<Change>) {
         let described = table.columns.iter().map(|column| (column.name.clone(), describe_column(column)));
         described.collect::<Vec<_>>()
     };
-    diff_lists("column", &table, columns(from), columns(to), changes);
+    let mut new_columns = columns(to);
+    for (described, column) in new_columns.iter_mut().zip(&to.columns) {
+        // Types are alike whatever their case: SQLite tells `int` as `INT`.
+        if let Some(old) = from.columns.iter().find(|old| *old == column) {
+            described.1 = describe_column(old);
+        }
+    }
+    diff_lists("column", &table, columns(from), new_columns, changes);
     let kept = |all: Vec<String>, other: &[String]| {
         all.into_iter().filter(|n| other.contains(n)).collect::<Vec<_>>()
     };
