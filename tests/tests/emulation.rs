@@ -249,8 +249,8 @@ fn what_is_there_or_not_there_already() {
     for dialect in [Postgres, Mysql, SqliteDialect] {
         run(dialect, &steps);
     }
-    run(Postgres, &["DROP INDEX IF EXISTS nothing; DROP TYPE IF EXISTS nothing"]);
-    run(SqliteDialect, &["DROP INDEX IF EXISTS nothing"]);
+    run(Postgres, &["DROP INDEX IF EXISTS gone; DROP TYPE IF EXISTS gone"]);
+    run(SqliteDialect, &["DROP INDEX IF EXISTS gone"]);
     let replace = "CREATE OR REPLACE VIEW v AS SELECT id, id AS two FROM a";
     for dialect in [Postgres, Mysql] {
         run(dialect, &[steps[0], steps[3], replace, "DROP VIEW v", "DROP TABLE a"]);
@@ -285,4 +285,87 @@ fn tables_are_dropped_together() {
     for dialect in [Postgres, Mysql] {
         run(dialect, &[start, "DROP TABLE a, b"]);
     }
+}
+
+#[test]
+fn values_are_computed_as_on_the_servers() {
+    let start = "CREATE TABLE t (a int, b double precision, s text); INSERT INTO t VALUES (-7, 2.5, 'abcdef'); \
+                 CREATE TABLE done (x text, y text)";
+    let mut end =
+        run(Postgres, &[start, "INSERT INTO done SELECT s::varchar(3), CAST(b * 1.2 AS int)::text FROM t"]);
+    assert_eq!(end.values("SELECT x, y FROM done"), ["abc", "3"]);
+    let mut end = run(
+        Mysql,
+        &[
+            start,
+            "INSERT INTO done SELECT CAST(s AS CHAR(2)), a DIV 2 FROM t; INSERT INTO done SELECT b DIV 2, 1 + a * 3 DIV -b FROM t",
+        ],
+    );
+    assert_eq!(end.values("SELECT x, y FROM done"), ["ab", "-3", "1", "9"]);
+}
+
+#[test]
+fn sqlite_tables_are_rebuilt_under_views_triggers_and_children() {
+    let mut end = run(
+        SqliteDialect,
+        &[
+            "CREATE TABLE p (id INTEGER PRIMARY KEY AUTOINCREMENT, code varchar(10), n int DEFAULT 1, CONSTRAINT u UNIQUE (code)); \
+             CREATE TABLE c (id INTEGER PRIMARY KEY, p int, FOREIGN KEY (p) REFERENCES p (id) ON DELETE CASCADE); \
+             CREATE INDEX i ON p (n DESC) WHERE n > 0; CREATE VIEW v AS SELECT * FROM p; \
+             CREATE TRIGGER t AFTER INSERT ON c BEGIN UPDATE p SET n = n + 1 WHERE id = NEW.p; END; \
+             INSERT INTO p (code) VALUES ('a'), ('b'); DELETE FROM p WHERE id = 2; INSERT INTO c VALUES (1, 1)",
+            "ALTER TABLE p ALTER COLUMN n TYPE bigint USING n * 10",
+            "ALTER TABLE p DROP CONSTRAINT u",
+            "ALTER TABLE c ADD COLUMN q int; ALTER TABLE c ADD CONSTRAINT fq FOREIGN KEY (q) REFERENCES p (id) ON DELETE SET NULL",
+            "ALTER TABLE p ALTER COLUMN n SET DEFAULT 5",
+            "ALTER TABLE c DROP CONSTRAINT fq",
+            "ALTER TABLE p ADD CONSTRAINT u2 UNIQUE (code, n)",
+            "ALTER TABLE p ALTER COLUMN code SET NOT NULL",
+            "ALTER TABLE p RENAME CONSTRAINT u2 TO u3",
+            "INSERT INTO p (code) VALUES ('d'); INSERT INTO c (id, p) VALUES (2, 1)",
+            "ALTER TABLE c DROP COLUMN q",
+        ],
+    );
+    assert_eq!(end.values("SELECT id, n FROM v ORDER BY id"), ["1", "21", "3", "5"]);
+    assert_eq!(end.values("SELECT p FROM c"), ["1", "1"]);
+}
+
+#[test]
+fn one_statement_is_one_rebuild() {
+    let mut end = run(
+        Postgres,
+        &[
+            "CREATE TABLE t (id int PRIMARY KEY, a text, b int, c int); INSERT INTO t VALUES (1, '5', 2, 3)",
+            "ALTER TABLE t ALTER a TYPE int USING a::int, ALTER a SET NOT NULL, ADD CHECK (b > 0), DROP COLUMN c, ADD COLUMN c text",
+            "ALTER TABLE t ALTER COLUMN b TYPE text USING upper('x' || b)",
+            "ALTER TABLE t ALTER COLUMN b TYPE text USING lower(b)",
+        ][..2],
+    );
+    assert_eq!(end.values("SELECT a, b, c FROM t"), ["5", "2", "NULL"]);
+    let rebuilds = end.notes.iter().filter(|note| note.code == "dialect/table-rebuild").count();
+    assert_eq!(rebuilds, 1);
+}
+
+#[test]
+fn a_conversion_runs_even_where_the_type_is_the_same_here() {
+    let mut end = run(
+        Postgres,
+        &[
+            "CREATE TABLE t (id int PRIMARY KEY, b text); INSERT INTO t VALUES (1, 'X')",
+            "ALTER TABLE t ALTER COLUMN b TYPE text USING lower(b)",
+        ],
+    );
+    assert_eq!(end.values("SELECT b FROM t"), ["x"]);
+}
+
+#[test]
+fn a_star_in_a_view_is_said() {
+    let end = run(
+        Postgres,
+        &[
+            "CREATE TABLE t (id int PRIMARY KEY, b text); CREATE VIEW v AS SELECT * FROM t",
+            "ALTER TABLE t ADD COLUMN c int",
+        ],
+    );
+    assert!(end.says("dialect/view-star", Fidelity::Weakened));
 }

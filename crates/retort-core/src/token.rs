@@ -330,7 +330,7 @@ pub fn quote_if_needed(name: &str, dialect: DialectKind) -> String {
 
 /// Words that are reserved in at least one of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
 /// sqlite.org/lang_keywords.html) and short or common enough to be met as names.
-const RESERVED: [&str; 141] = [
+const RESERVED: [&str; 147] = [
     "abort",
     "action",
     "add",
@@ -427,6 +427,7 @@ const RESERVED: [&str; 141] = [
     "natural",
     "no",
     "not",
+    "nothing",
     "notnull",
     "null",
     "of",
@@ -466,12 +467,17 @@ const RESERVED: [&str; 141] = [
     "table",
     "then",
     "to",
+    "transaction",
     "trigger",
     "true",
     "union",
     "unique",
     "update",
     "user",
+    "using",
+    "values",
+    "when",
+    "where",
 ];
 
 /// The characters that a string literal token stands for; None for blobs and bit strings.

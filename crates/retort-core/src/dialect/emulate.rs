@@ -16,6 +16,7 @@ use crate::schema::{
     PrimaryKey, Schema, Table, Trigger, TypeKind, Unique, View, same_name, same_word,
 };
 use crate::source::DialectKind;
+use crate::token;
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
 
@@ -64,6 +65,13 @@ pub(super) fn emulate_view(source: &Schema, view: &View) -> (Option<View>, Vec<N
         ));
         return (None, notes);
     }
+    if shows_all(view.query.text(), source.dialect) {
+        notes.push(Note::new(
+            "dialect/view-star",
+            Fidelity::Weakened,
+            "`*` is the columns of the moment here; the server keeps those that were there when the view was made",
+        ));
+    }
     if view.materialized {
         notes.push(Note::new(
             "dialect/materialized-view",
@@ -73,6 +81,16 @@ pub(super) fn emulate_view(source: &Schema, view: &View) -> (Option<View>, Vec<N
     }
     let query = Expression::verbatim(&said.sql, SQLITE);
     (Some(View { name: flat(&view.name), columns: view.columns.clone(), query, materialized: false }), notes)
+}
+
+/// Whether `*` or `t.*` stands where a SELECT lists its columns (`count(*)` and products are something else).
+fn shows_all(query: &str, dialect: DialectKind) -> bool {
+    let tokens = token::tokens(query, dialect);
+    let stars = tokens.iter().enumerate().skip(1).filter(|(_, token)| token.text(query) == "*");
+    stars.into_iter().any(|(at, _)| {
+        let before = tokens[at - 1].text(query).to_ascii_lowercase();
+        matches!(before.as_str(), "select" | "distinct" | "all" | "," | ".")
+    })
 }
 
 struct Emulation<'a> {
