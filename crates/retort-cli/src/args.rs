@@ -1,5 +1,7 @@
 //! What can be typed: the options of every command, and the commands.
 
+#![allow(clippy::doc_markdown, reason = "comments are help texts here, shown as they stand")]
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};

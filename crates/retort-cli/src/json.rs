@@ -6,6 +6,7 @@ use retort_core::plan::Step;
 use retort_core::project::Project;
 use retort_core::replay::ReplayedStep;
 use retort_core::revision::{Revision, RevisionId};
+use retort_core::script::Script;
 use serde_json::{Value, json};
 
 /// A revision with its links and where it stands; `current` are a database's heads, when they were asked for.
@@ -56,6 +57,16 @@ pub(crate) fn step(step: &Step, statements: usize, milliseconds: u128, status: S
         "milliseconds": u64::try_from(milliseconds).unwrap_or(u64::MAX),
         "status": status,
     })
+}
+
+/// A step that was written, not run.
+pub(crate) fn script(script: &Script) -> Value {
+    let sql: Vec<&str> = script.statements.iter().map(|statement| statement.sql.as_str()).collect();
+    let mut value = step(&script.step, sql.len(), 0, Status::Skipped);
+    if let Some(map) = value.as_object_mut() {
+        map.insert("script".to_owned(), json!(sql));
+    }
+    value
 }
 
 /// The statements of a step as a translation has them.

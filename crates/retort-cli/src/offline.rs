@@ -72,11 +72,7 @@ pub(crate) fn write(
         let script = render(&replayed, &options);
         options.create_version_table = false;
         if session.is_json() {
-            let sql: Vec<&str> = script.statements.iter().map(|statement| statement.sql.as_str()).collect();
-            steps.push(json!({
-                "revision": step.revision.as_str(), "direction": step.kind.name(),
-                "statements": sql.len(), "status": "skipped", "script": sql,
-            }));
+            steps.push(json::script(&script));
             statements.extend(json::translated(project, &replayed));
         } else {
             session.out.write_all(script.to_sql().as_bytes())?;

@@ -49,15 +49,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
         if session.is_json() {
             continue;
         }
-        if translated.sql.is_empty() {
-            // What is left out is seen where it stood.
-            let name = translated.fidelity.name();
-            let first = source.lines().next().unwrap_or("");
-            writeln!(session.out, "-- {name}: {first}")?;
-        }
-        for sql in &translated.sql {
-            writeln!(session.out, "{sql};")?;
-        }
+        session.out.write_all(written(source, translated).as_bytes())?;
     }
     if session.is_json() {
         let list: Vec<Value> = statements
@@ -72,6 +64,15 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     session.out.flush()?;
     tally.report(session, engine.dialect);
     Ok(ExitCode::Done)
+}
+
+/// The statements for the engine; what is left out is seen where it stood.
+fn written(source: &str, translated: &Translated) -> String {
+    if translated.sql.is_empty() {
+        let first = source.lines().next().unwrap_or("");
+        return format!("-- {}: {first}\n", translated.fidelity.name());
+    }
+    translated.sql.iter().map(|sql| format!("{sql};\n")).collect()
 }
 
 /// Every statement with its line and what it comes to.

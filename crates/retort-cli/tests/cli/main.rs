@@ -1,5 +1,7 @@
 //! The command as people and scripts use it: arguments in; output, exit code and database out.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may panic")]
+
 mod bench;
 mod broken;
 mod look;
