@@ -110,6 +110,8 @@ struct Run<'a> {
 struct Broken {
     diagnostic: Diagnostic,
     exit: ExitCode,
+    /// Nothing of it is left in the database.
+    undone: bool,
 }
 
 /// Runs a plan; `has_table` says whether the version table is there.
@@ -170,7 +172,8 @@ impl Run<'_> {
                 _ => ExitCode::Failed,
             };
             let diagnostic = failed(self.project, &replayed, &script, &failure);
-            return Ok(Some(Broken { diagnostic, exit }));
+            let undone = failure.rolled_back || exit == ExitCode::Locked;
+            return Ok(Some(Broken { diagnostic, exit, undone }));
         }
         self.options.create_version_table = false;
         if replayed.is_opaque() {
@@ -199,20 +202,31 @@ impl Run<'_> {
             session.put("steps", Value::from(steps));
             session.put("fidelity", tally.to_json());
         }
-        let all = plan.steps.len();
-        if let Some(Broken { diagnostic, exit }) = broken {
-            session.say(diagnostic);
-            let kept = plan.steps.get(done).is_some_and(|step| step.before == end);
-            let undone =
-                if kept { "the failed one was rolled back" } else { "the failed one may be half done" };
-            if !session.is_json() {
-                report::plain(&format!("{done} of {all} steps are done, {undone}; the database is at {end}"));
-            }
-            return Ok(exit);
+        match broken {
+            Some(broken) => Ok(tell_broken(session, plan, done, &end, broken)),
+            None => tell(session, plan, started).map(|()| ExitCode::Done),
         }
-        tell(session, plan, started)?;
-        Ok(ExitCode::Done)
     }
+}
+
+/// Says which statement failed, what is done and where the database is.
+fn tell_broken(session: &mut Session, plan: &Plan, done: usize, end: &Heads, broken: Broken) -> ExitCode {
+    let Broken { diagnostic, exit, undone } = broken;
+    let stayed = plan.steps.get(done).is_some_and(|step| step.before == *end);
+    session.say(match undone && !stayed {
+        true => diagnostic.help("Look whether another run is under way: the database has moved meanwhile"),
+        false => diagnostic,
+    });
+    // SQLite undoes some failures by itself (sqlite.org/lang_transaction.html); the heads tell.
+    let undone = match undone || stayed {
+        true => "the failed one was rolled back",
+        false => "the failed one may be half done",
+    };
+    if !session.is_json() {
+        let all = plan.steps.len();
+        report::plain(&format!("{done} of {all} steps are done, {undone}; the database is at {end}"));
+    }
+    exit
 }
 
 /// The answer of a run that went well.
