@@ -86,7 +86,7 @@ pub struct Event {
     pub key: Vec<(String, Value)>,
     /// Columns with the value before and after: all of a row that goes or comes, else those that differ.
     pub values: Vec<(String, Option<Value>, Option<Value>)>,
-    /// "fk_reports_user ON DELETE CASCADE", "trigger log_delete"; empty for the statement itself.
+    /// `fk_reports_user ON DELETE CASCADE`, `trigger log_delete`; empty for the statement itself.
     pub because: String,
 }
 

@@ -143,7 +143,7 @@ pub enum Operation {
     DropType { name: ObjectName, if_exists: bool, cascade: bool },
     /// COMMENT ON
     Comment { on: Commented, text: Option<String> },
-    /// ENGINE=…, ROW_FORMAT=…
+    /// `ENGINE=…`, `ROW_FORMAT=…`
     SetOption { table: ObjectName, name: String, value: String },
     /// CREATE EXTENSION
     CreateExtension { name: String },

@@ -148,9 +148,9 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         while self.at < self.text.len() {
             let byte = self.byte(0);
-            if backslash && byte == b'\\' {
-                self.at += 2;
-            } else if byte == close && self.byte(1) == close && close != b']' {
+            let is_escape = backslash && byte == b'\\';
+            let is_doubled = byte == close && self.byte(1) == close && close != b']';
+            if is_escape || is_doubled {
                 self.at += 2;
             } else if byte == close {
                 self.at += 1;
@@ -329,7 +329,7 @@ pub fn quote_if_needed(name: &str, dialect: DialectKind) -> String {
 }
 
 /// Words that are reserved in at least one of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
-/// sqlite.org/lang_keywords.html) and short or common enough to be met as names.
+/// `sqlite.org/lang_keywords.html`) and short or common enough to be met as names.
 const RESERVED: [&str; 147] = [
     "abort",
     "action",

@@ -104,7 +104,7 @@ fn blockers(
                     match key.on_delete {
                         ReferentialAction::Cascade => open.push((child, found)),
                         ReferentialAction::Restrict | ReferentialAction::NoAction => {
-                            held.push((child, key, found))
+                            held.push((child, key, found));
                         }
                         ReferentialAction::SetNull | ReferentialAction::SetDefault => {}
                     }

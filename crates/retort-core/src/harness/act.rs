@@ -52,7 +52,7 @@ impl<'a> Stage<'a> {
         let mut outcome = Outcome::default();
         match verb {
             "open" => {
-                outcome.diagnostics = self.opening.iter().map(|diagnostic| self.line(diagnostic)).collect()
+                outcome.diagnostics = self.opening.iter().map(|diagnostic| self.line(diagnostic)).collect();
             }
             "upgrade" | "downgrade" | "stamp" => self.go(verb, rest, &mut outcome),
             "run" => outcome.error = self.db.execute(rest).err().map(|error| error.message),

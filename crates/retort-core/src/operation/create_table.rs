@@ -397,9 +397,10 @@ fn column_attribute(
     {
         cursor.skip();
         skipped.push(cursor.since(mark).to_owned());
-    } else if cursor.eat("INVISIBLE") || cursor.eat("VISIBLE") {
-        skipped.push(cursor.since(mark).to_owned());
-    } else if cursor.eat("DEFERRABLE") || cursor.eat("INITIALLY DEFERRED") || cursor.eat("NOT DEFERRABLE") {
+    } else if ["INVISIBLE", "VISIBLE", "DEFERRABLE", "INITIALLY DEFERRED", "NOT DEFERRABLE"]
+        .iter()
+        .any(|words| cursor.eat(words))
+    {
         skipped.push(cursor.since(mark).to_owned());
     } else {
         return Err(cursor.fault("this part of a column is not understood"));

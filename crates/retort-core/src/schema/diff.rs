@@ -102,7 +102,7 @@ fn diff_tables(from: &Table, to: &Table, changes: &mut Vec<Change>) {
             described.1 = describe_column(old);
         }
     }
-    diff_lists("column", &table, columns(from), new_columns, changes);
+    diff_lists("column", &table, &columns(from), new_columns, changes);
     let kept = |all: Vec<String>, other: &[String]| {
         all.into_iter().filter(|n| other.contains(n)).collect::<Vec<_>>()
     };
@@ -119,14 +119,14 @@ fn diff_tables(from: &Table, to: &Table, changes: &mut Vec<Change>) {
             detail,
         });
     }
-    diff_lists("primary key", &table, primary_key(from), primary_key(to), changes);
-    diff_lists("unique", &table, uniques(from), uniques(to), changes);
-    diff_lists("check", &table, checks(from), checks(to), changes);
-    diff_lists("foreign key", &table, foreign_keys(from), foreign_keys(to), changes);
+    diff_lists("primary key", &table, &primary_key(from), primary_key(to), changes);
+    diff_lists("unique", &table, &uniques(from), uniques(to), changes);
+    diff_lists("check", &table, &checks(from), checks(to), changes);
+    diff_lists("foreign key", &table, &foreign_keys(from), foreign_keys(to), changes);
     let indexes = |table: &Table| {
         table.indexes.iter().map(|index| (index.name.clone(), describe_index(index))).collect::<Vec<_>>()
     };
-    diff_lists("index", &table, indexes(from), indexes(to), changes);
+    diff_lists("index", &table, &indexes(from), indexes(to), changes);
     if from.comment != to.comment || from.options != to.options {
         let describe = |table: &Table| {
             format!("{} {:?}", table.comment.as_deref().unwrap_or("no comment"), table.options)
@@ -141,14 +141,14 @@ fn diff_tables(from: &Table, to: &Table, changes: &mut Vec<Change>) {
 fn diff_lists(
     what: &'static str,
     table: &str,
-    from: Vec<(String, String)>,
+    from: &[(String, String)],
     to: Vec<(String, String)>,
     changes: &mut Vec<Change>,
 ) {
     let mut push = |kind, name: String, detail: String| {
         changes.push(Change { kind, what, object: table.to_owned(), name, detail });
     };
-    for (name, old) in &from {
+    for (name, old) in from {
         match to.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)) {
             None => push(ChangeKind::Removed, name.clone(), old.clone()),
             Some((_, new)) if new != old => push(ChangeKind::Changed, name.clone(), arrow(old, new)),

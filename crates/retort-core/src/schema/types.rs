@@ -206,29 +206,29 @@ mod tests {
     use super::*;
     use DialectKind::{Mysql, Postgres, Sqlite};
 
-    fn check(dialect: DialectKind, text: &str, expected: TypeKind) {
-        assert_eq!(SqlType::new(text).kind(dialect), expected, "{dialect}: {text}");
+    fn check(dialect: DialectKind, text: &str, expected: &TypeKind) {
+        assert_eq!(&SqlType::new(text).kind(dialect), expected, "{dialect}: {text}");
     }
 
     #[test]
     fn vendors_names_have_one_meaning() {
         let text = |length, fixed| TypeKind::Text { length, fixed };
-        check(Postgres, "character  varying ( 20 )", text(Some(20), false));
-        check(Postgres, "char(3)", text(Some(3), true));
-        check(Postgres, "char", text(Some(1), true));
-        check(Mysql, "VARCHAR(36) CHARACTER SET utf8mb4", text(Some(36), false));
-        check(Mysql, "int(10) unsigned", TypeKind::Integer { bytes: 4, unsigned: true, auto: false });
-        check(Mysql, "tinyint(1)", TypeKind::Boolean);
-        check(Mysql, "enum('a','b''c')", TypeKind::Enum(vec!["a".into(), "b'c".into()]));
-        check(Postgres, "bigserial", TypeKind::Integer { bytes: 8, unsigned: false, auto: true });
-        check(Postgres, "timestamp without time zone", TypeKind::Timestamp { zone: false });
-        check(Postgres, "timestamp(6) with time zone", TypeKind::Timestamp { zone: true });
-        check(Postgres, "numeric(10, 2)", TypeKind::Decimal { precision: Some(10), scale: 2 });
-        check(Postgres, "text[]", TypeKind::Array(Box::new(text(None, false))));
-        check(Postgres, "mood", TypeKind::Named("mood".into()));
-        check(Postgres, "app.mood", TypeKind::Named("app.mood".into()));
-        check(Postgres, "double precision", TypeKind::Real);
-        check(Sqlite, "", TypeKind::None);
+        check(Postgres, "character  varying ( 20 )", &text(Some(20), false));
+        check(Postgres, "char(3)", &text(Some(3), true));
+        check(Postgres, "char", &text(Some(1), true));
+        check(Mysql, "VARCHAR(36) CHARACTER SET utf8mb4", &text(Some(36), false));
+        check(Mysql, "int(10) unsigned", &TypeKind::Integer { bytes: 4, unsigned: true, auto: false });
+        check(Mysql, "tinyint(1)", &TypeKind::Boolean);
+        check(Mysql, "enum('a','b''c')", &TypeKind::Enum(vec!["a".into(), "b'c".into()]));
+        check(Postgres, "bigserial", &TypeKind::Integer { bytes: 8, unsigned: false, auto: true });
+        check(Postgres, "timestamp without time zone", &TypeKind::Timestamp { zone: false });
+        check(Postgres, "timestamp(6) with time zone", &TypeKind::Timestamp { zone: true });
+        check(Postgres, "numeric(10, 2)", &TypeKind::Decimal { precision: Some(10), scale: 2 });
+        check(Postgres, "text[]", &TypeKind::Array(Box::new(text(None, false))));
+        check(Postgres, "mood", &TypeKind::Named("mood".into()));
+        check(Postgres, "app.mood", &TypeKind::Named("app.mood".into()));
+        check(Postgres, "double precision", &TypeKind::Real);
+        check(Sqlite, "", &TypeKind::None);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use super::units::Unit;
 use super::{Piece, Rewriter, join, push, type_words};
 use crate::dialect::Fidelity;
 
-/// Functions that SQLite has under the same name and meaning (sqlite.org/lang_corefunc.html, lang_aggfunc.html,
-/// json1.html, lang_mathfunc.html), and words that take parentheses without being functions.
+/// Functions that SQLite has under the same name and meaning (`sqlite.org/lang_corefunc.html`, `lang_aggfunc.html`,
+/// `json1.html`, `lang_mathfunc.html`), and words that take parentheses without being functions.
 const SAME: [&str; 72] = [
     "abs",
     "avg",

@@ -1,6 +1,6 @@
 //! From one state of a table to another: by ALTER TABLE where SQLite has it, else by rebuilding the table.
 //!
-//! Rebuild (sqlite.org/lang_altertable.html, 7, and measured): foreign keys off before the transaction, make the
+//! Rebuild (`sqlite.org/lang_altertable.html`, 7, and measured): foreign keys off before the transaction, make the
 //! new table, copy, drop the old, rename; carry the AUTOINCREMENT counter over; make indexes and triggers again.
 
 use super::{

@@ -122,7 +122,7 @@ pub(super) fn hint(
     for operation in operations {
         match operation {
             Operation::RenameColumn { from, to, .. } => {
-                hint.renamed_column = Some((from.clone(), to.clone()))
+                hint.renamed_column = Some((from.clone(), to.clone()));
             }
             Operation::RenameTable { from, .. } => hint.renamed_table = Some(from.clone()),
             Operation::AlterColumn {

@@ -11,7 +11,7 @@ impl Translator {
     pub(super) fn other_sql(&mut self, sql: &Expression, class: SqlClass, done: &mut Translated) {
         let mut say = |code, fidelity, message: &str| done.notes.push(Note::new(code, fidelity, message));
         match class {
-            SqlClass::Data => return self.data(sql, done),
+            SqlClass::Data => self.data(sql, done),
             SqlClass::Session if is_foreign_key_switch(sql.text()) => {
                 done.foreign_keys_off = true;
                 say(
@@ -36,7 +36,7 @@ impl Translator {
             SqlClass::Access => say("dialect/access", Fidelity::Dropped, "SQLite has no users and rights"),
             SqlClass::Routine => say("dialect/routine", Fidelity::Dropped, "SQLite has no stored routines"),
             SqlClass::Storage => {
-                say("dialect/storage", Fidelity::Dropped, "about storage only: nothing to do on SQLite")
+                say("dialect/storage", Fidelity::Dropped, "about storage only: nothing to do on SQLite");
             }
             SqlClass::Structure => {
                 say(

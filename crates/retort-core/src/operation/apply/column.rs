@@ -36,7 +36,7 @@ fn place_of(table: &Table, position: &Position, dialect: DialectKind) -> Result<
 }
 
 /// PostgreSQL drops what names the column; MySQL takes the column out of its indexes; SQLite refuses
-/// (sqlite.org/lang_altertable.html, 5).
+/// (`sqlite.org/lang_altertable.html`, 5).
 pub(super) fn drop_column(table: &mut Table, name: &str, dialect: DialectKind) -> Result<(), Refusal> {
     find_column(table, name, dialect)?;
     let is = |other: &String| same_word(other, name, dialect);

@@ -25,7 +25,7 @@ fn settle(table: &mut Table, dialect: DialectKind) {
     }
 }
 
-/// Primary keys allow no NULL, save in SQLite, where only NOT NULL says so (sqlite.org/lang_createtable.html).
+/// Primary keys allow no NULL, save in SQLite, where only NOT NULL says so (`sqlite.org/lang_createtable.html`).
 pub(super) fn require_key_columns(table: &mut Table, key: &PrimaryKey, dialect: DialectKind) {
     if dialect == DialectKind::Sqlite && !table.options.contains_key("WITHOUT ROWID") {
         return;
