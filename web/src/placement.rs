@@ -57,7 +57,8 @@ impl Union {
     /// Places everything; the same input gives the same places.
     pub fn place(&self) -> Placement {
         let names: Vec<&String> = self.tables.keys().collect();
-        let number: BTreeMap<&str, u32> = names.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
+        let number: BTreeMap<&str, u32> =
+            names.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
         let mut edges: Vec<(u32, u32)> = self
             .edges
             .iter()

@@ -42,3 +42,21 @@ fn examples_run_to_their_heads_and_back() {
         }
     }
 }
+
+#[wasm_bindgen_test]
+fn any_step_of_a_long_chain_is_reached_from_any_other() {
+    let revision = |at: usize| {
+        let down = if at == 0 { String::new() } else { format!("-- down_revision: r{}\n", at - 1) };
+        format!(
+            "-- revision: r{at}\n{down}-- upgrade\nCREATE TABLE t{at} (id INTEGER PRIMARY KEY, n TEXT);\n"
+        )
+    };
+    let text: String = (0..300).map(revision).collect();
+    let mut pipeline = Pipeline::new();
+    let source = Source::Pasted { text, dialect: None };
+    let Reply::Opened(opened) = pipeline.handle(Call::Open(source), &mut |_| {}) else { panic!() };
+    assert_eq!(opened.step.position, 300);
+    for position in [5, 30, 298, 10, 150, 1, 300, 0, 77] {
+        assert_eq!(step(&mut pipeline, Call::Seek(position)).tables.len(), position);
+    }
+}

@@ -14,7 +14,8 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome<()> {
     let runs: usize = std::env::args().nth(1).map_or(Ok(5), |text| text.parse())?;
-    let built = Command::new("cargo").args(["build", "--release", "--quiet", "--package", "retort-cli"]).status()?;
+    let built =
+        Command::new("cargo").args(["build", "--release", "--quiet", "--package", "retort-cli"]).status()?;
     if !built.success() {
         return Err("retort does not build".into());
     }
@@ -26,11 +27,17 @@ fn main() -> Outcome<()> {
     let mut of_thousand = Duration::ZERO;
     for count in [1_000, 10_000] {
         let (ours, theirs) = compare(&retort, &folder, count, runs)?;
-        println!("{count:>9}  {ours:>12.1?}  {theirs:>12.1?}  {:>6.2}", ours.as_secs_f64() / theirs.as_secs_f64());
+        println!(
+            "{count:>9}  {ours:>12.1?}  {theirs:>12.1?}  {:>6.2}",
+            ours.as_secs_f64() / theirs.as_secs_f64()
+        );
         if count == 1_000 {
             of_thousand = ours;
         } else {
-            println!("10 000 revisions take {:.1} times 1 000", ours.as_secs_f64() / of_thousand.as_secs_f64());
+            println!(
+                "10 000 revisions take {:.1} times 1 000",
+                ours.as_secs_f64() / of_thousand.as_secs_f64()
+            );
         }
     }
     Ok(())
@@ -44,7 +51,12 @@ fn compare(retort: &Path, folder: &Path, count: usize, runs: usize) -> Outcome<(
     for _ in 0..runs {
         let database = fresh(folder, "ours.db")?;
         let url = format!("sqlite:{}", database.display());
-        ours.push(time(Command::new(retort).args(["upgrade", "heads", "--quiet", "--project"]).arg(&chain).args(["--database", &url]))?);
+        ours.push(time(
+            Command::new(retort)
+                .args(["upgrade", "heads", "--quiet", "--project"])
+                .arg(&chain)
+                .args(["--database", &url]),
+        )?);
         let database = fresh(folder, "theirs.db")?;
         theirs.push(time(Command::new("sqlite3").arg(&database).stdin(fs::File::open(&script)?))?);
     }
@@ -79,7 +91,9 @@ fn body(number: usize) -> String {
     match number % 10 {
         0 => format!("CREATE TABLE t{table} (id INTEGER PRIMARY KEY, name TEXT NOT NULL, made_at TEXT);"),
         3 => format!("CREATE INDEX ix_t{table}_name ON t{table} (name);"),
-        6 => format!("INSERT INTO t{table} (name, made_at) VALUES ('first', '2026-01-01'), ('second', '2026-01-02');"),
+        6 => format!(
+            "INSERT INTO t{table} (name, made_at) VALUES ('first', '2026-01-01'), ('second', '2026-01-02');"
+        ),
         9 => format!("UPDATE t{table} SET made_at = '2026-02-01' WHERE name = 'first';"),
         column => format!("ALTER TABLE t{table} ADD COLUMN c{column} TEXT;"),
     }
@@ -92,7 +106,8 @@ fn write_chain(chain: &Path, script: &Path, count: usize) -> Outcome<()> {
          CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));\n",
     );
     for number in 0..count {
-        let down = number.checked_sub(1).map_or_else(String::new, |down| format!("-- down_revision: r{down:06}\n"));
+        let down =
+            number.checked_sub(1).map_or_else(String::new, |down| format!("-- down_revision: r{down:06}\n"));
         let body = body(number);
         let text = format!("-- revision: r{number:06}\n{down}-- upgrade\n{body}\n");
         fs::write(chain.join(format!("{number:06}.sql")), text)?;
@@ -102,7 +117,9 @@ fn write_chain(chain: &Path, script: &Path, count: usize) -> Outcome<()> {
         let version = match number.checked_sub(1) {
             None => format!("INSERT INTO alembic_version (version_num) VALUES ('r{number:06}');"),
             Some(down) => {
-                format!("UPDATE alembic_version SET version_num='r{number:06}' WHERE alembic_version.version_num = 'r{down:06}';")
+                format!(
+                    "UPDATE alembic_version SET version_num='r{number:06}' WHERE alembic_version.version_num = 'r{down:06}';"
+                )
             }
         };
         writeln!(all, "{body}\n{version}\nCOMMIT;")?;

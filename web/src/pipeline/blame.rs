@@ -43,9 +43,8 @@ impl Blame {
     /// maker.
     pub(super) fn of(&self, table: &str, what: &'static str, name: &str) -> Option<(usize, usize)> {
         let part = self.things.get(&(table.to_owned(), what, name.to_owned()));
-        let made_with_table = || {
-            self.things.get(&(table.to_owned(), "table", String::new())).map(|(made, _)| (*made, *made))
-        };
+        let made_with_table =
+            || self.things.get(&(table.to_owned(), "table", String::new())).map(|(made, _)| (*made, *made));
         part.copied().or_else(made_with_table)
     }
 }

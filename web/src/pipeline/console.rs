@@ -22,7 +22,10 @@ impl Session {
             let text = &sql[statement.start..statement.end];
             let start = now();
             if self.db.is_in_transaction() || is_transaction(text) {
-                results.push(failed(text, "BEGIN, COMMIT and the like are not for the console: each statement is kept at once"));
+                results.push(failed(
+                    text,
+                    "BEGIN, COMMIT and the like are not for the console: each statement is kept at once",
+                ));
                 break;
             }
             let before = self.total_changes();
@@ -57,8 +60,13 @@ impl Session {
     }
 
     /// Adds a row; a value that reads as a number for a numeric column is made one by the column's affinity.
-    pub(super) fn insert_row(&mut self, table: &str, values: &[(String, Option<String>)]) -> Done<ConsoleView> {
-        let given: Vec<(&String, &String)> = values.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
+    pub(super) fn insert_row(
+        &mut self,
+        table: &str,
+        values: &[(String, Option<String>)],
+    ) -> Done<ConsoleView> {
+        let given: Vec<(&String, &String)> =
+            values.iter().filter_map(|(name, value)| Some((name, value.as_ref()?))).collect();
         let names: Vec<String> = given.iter().map(|(name, _)| quoted(name)).collect();
         let literals: Vec<String> = given.iter().map(|(_, text)| literal(text)).collect();
         let sql = if given.is_empty() {
@@ -68,7 +76,11 @@ impl Session {
         };
         let mut view = self.console(&sql)?;
         if view.results.is_empty() {
-            return Err(refusal("rows/refused", "The row was not added", "The name of the table cannot be read."));
+            return Err(refusal(
+                "rows/refused",
+                "The row was not added",
+                "The name of the table cannot be read.",
+            ));
         }
         view.results.truncate(1);
         Ok(view)
@@ -77,7 +89,11 @@ impl Session {
     fn total_changes(&mut self) -> u64 {
         use retort_core::database::Database;
         let rows = self.db.query("SELECT total_changes()").unwrap_or_default();
-        rows.first().and_then(|row| row.first()).and_then(Value::as_integer).and_then(|n| u64::try_from(n).ok()).unwrap_or(0)
+        rows.first()
+            .and_then(|row| row.first())
+            .and_then(Value::as_integer)
+            .and_then(|n| u64::try_from(n).ok())
+            .unwrap_or(0)
     }
 }
 

@@ -39,8 +39,11 @@ fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
 }
 
 fn words(raw: &str, index: Option<&str>) -> String {
-    let name = |verb: &str| after(raw, verb).and_then(|rest| rest.split(' ').next()).unwrap_or("?").to_owned();
-    let by = raw.split_once('(').map(|(_, rest)| rest.trim_end_matches(')').replace("=?", "").replace(" AND ", " and "));
+    let name =
+        |verb: &str| after(raw, verb).and_then(|rest| rest.split(' ').next()).unwrap_or("?").to_owned();
+    let by = raw
+        .split_once('(')
+        .map(|(_, rest)| rest.trim_end_matches(')').replace("=?", "").replace(" AND ", " and "));
     let by = by.filter(|by| !by.is_empty()).map_or_else(String::new, |by| format!(" by {by}"));
     let covering = if raw.contains("COVERING INDEX") { ", without touching the table" } else { "" };
     if raw.starts_with("SEARCH ") {
@@ -60,7 +63,9 @@ fn words(raw: &str, index: Option<&str>) -> String {
     if raw.starts_with("SCAN ") {
         let table = name("SCAN ");
         return match index {
-            Some(index) => format!("reads every row of `{table}` in the order of the index `{index}`{covering}"),
+            Some(index) => {
+                format!("reads every row of `{table}` in the order of the index `{index}`{covering}")
+            }
             None => format!("reads every row of `{table}`"),
         };
     }
@@ -93,7 +98,11 @@ mod tests {
             assert_eq!((line.words.as_str(), line.scan), (words, scan), "{raw}");
         };
         check("SCAN t", "reads every row of `t`", true);
-        check("SEARCH t USING INDEX ix (a=? AND b>?)", "looks up rows of `t` through the index `ix` by a and b>?", false);
+        check(
+            "SEARCH t USING INDEX ix (a=? AND b>?)",
+            "looks up rows of `t` through the index `ix` by a and b>?",
+            false,
+        );
         check(
             "SEARCH t USING COVERING INDEX ix (a=?)",
             "looks up rows of `t` through the index `ix` by a, without touching the table",

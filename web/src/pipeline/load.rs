@@ -89,7 +89,11 @@ fn common_folder(files: &[(String, Vec<u8>)]) -> String {
 
 fn unzip(bytes: &[u8]) -> Done<Vec<(String, Vec<u8>)>> {
     let unreadable = |error: &dyn std::fmt::Display| {
-        refusal("load/zip", "The zip cannot be read", format!("It is damaged or of an unknown kind: {error}."))
+        refusal(
+            "load/zip",
+            "The zip cannot be read",
+            format!("It is damaged or of an unknown kind: {error}."),
+        )
     };
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
     if archive.len() > MOST_FILES {

@@ -24,9 +24,17 @@ impl Session {
         let schema = self.engine_schema()?;
         let name = ObjectName::bare(table);
         let (key, columns) = match (schema.table(&name), schema.view(&name)) {
-            (Some(found), _) => (key_columns(found), found.columns.iter().map(|column| column.name.clone()).collect()),
+            (Some(found), _) => {
+                (key_columns(found), found.columns.iter().map(|column| column.name.clone()).collect())
+            }
             (None, Some(_)) => (Vec::new(), Vec::new()),
-            (None, None) => return Err(refusal("rows/no-table", "No such table", format!("There is no table “{table}” at this step."))),
+            (None, None) => {
+                return Err(refusal(
+                    "rows/no-table",
+                    "No such table",
+                    format!("There is no table “{table}” at this step."),
+                ));
+            }
         };
         let keys: Vec<String> = key.iter().map(|column| quoted(column)).collect();
         let extra = keys.iter().map(|key| format!("{key}, ")).collect::<String>();
@@ -42,14 +50,19 @@ impl Session {
         }
         let answer = answers.into_iter().next();
         let (names, found) = answer.map(|answer| (answer.columns, answer.rows)).unwrap_or_default();
-        let columns: Vec<String> = if columns.is_empty() { names.get(key.len()..).unwrap_or_default().to_vec() } else { columns };
+        let columns: Vec<String> =
+            if columns.is_empty() { names.get(key.len()..).unwrap_or_default().to_vec() } else { columns };
         let rows = found.into_iter().map(|mut row| {
             let rest = row.split_off(key.len().min(row.len()));
-            RowView { key: key.iter().cloned().zip(row.iter().map(cell)).collect(), cells: rest.iter().map(cell).collect() }
+            RowView {
+                key: key.iter().cloned().zip(row.iter().map(cell)).collect(),
+                cells: rest.iter().map(cell).collect(),
+            }
         });
         let rows = rows.collect();
         let total = self.db.query(&format!("SELECT count(*) FROM {}", quoted(table))).ok();
-        let total = total.and_then(|rows| rows.first()?.first()?.as_integer()).and_then(|n| u64::try_from(n).ok());
+        let total =
+            total.and_then(|rows| rows.first()?.first()?.as_integer()).and_then(|n| u64::try_from(n).ok());
         Ok(RowsView { table: table.to_owned(), columns, key, rows, offset, total: total.unwrap_or(0) })
     }
 
@@ -58,13 +71,25 @@ impl Session {
         let schema = self.engine_schema()?;
         let name = ObjectName::bare(table);
         if schema.table(&name).is_none() {
-            return Err(refusal("cascade/no-table", "No such table", format!("There is no table “{table}” at this step.")));
+            return Err(refusal(
+                "cascade/no-table",
+                "No such table",
+                format!("There is no table “{table}” at this step."),
+            ));
         }
-        let Some(values) = key.iter().map(|(column, cell)| Some((column.clone(), value(cell)?))).collect::<Option<Vec<_>>>() else {
-            return Err(refusal("cascade/blob-key", "This row cannot be picked", "Its key is a blob longer than what is shown."));
+        let Some(values) =
+            key.iter().map(|(column, cell)| Some((column.clone(), value(cell)?))).collect::<Option<Vec<_>>>()
+        else {
+            return Err(refusal(
+                "cascade/blob-key",
+                "This row cannot be picked",
+                "Its key is a blob longer than what is shown.",
+            ));
         };
         let preview = cascade::preview(&mut self.db, &schema, &name, &values).map_err(engine_trouble)?;
-        let cells = |pairs: &[(String, Value)]| pairs.iter().map(|(name, value)| (name.clone(), cell(value))).collect();
+        let cells = |pairs: &[(String, Value)]| {
+            pairs.iter().map(|(name, value)| (name.clone(), cell(value))).collect()
+        };
         let events = preview.events.iter().map(|event| CascadeEvent {
             depth: event.depth,
             action: event.action.name().to_owned(),
@@ -91,9 +116,19 @@ impl Session {
                 })
                 .collect(),
         });
-        let totals = preview.totals.iter().map(|(table, action, count)| (table.clone(), action.name().to_owned(), *count));
+        let totals = preview
+            .totals
+            .iter()
+            .map(|(table, action, count)| (table.clone(), action.name().to_owned(), *count));
         let totals = totals.collect();
-        Ok(CascadeView { table: table.to_owned(), events: events.collect(), truncated: preview.truncated, totals, blocked, key })
+        Ok(CascadeView {
+            table: table.to_owned(),
+            events: events.collect(),
+            truncated: preview.truncated,
+            totals,
+            blocked,
+            key,
+        })
     }
 }
 

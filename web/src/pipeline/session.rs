@@ -91,10 +91,11 @@ impl Session {
         let opened = project::open(&loaded.files, &Options { dialect: dialect_chosen, layout: None });
         let (project, mut diagnostics) = (opened.value, opened.diagnostics);
         let target = Target::parse("heads").map_err(|_| super::refusal("plan/heads", "No heads", ""))?;
-        let plan = plan(&project.graph, &Heads::base(), &Goal::Upgrade(vec![target])).unwrap_or_else(|diagnostic| {
-            diagnostics.push(diagnostic);
-            Plan { start: Heads::base(), steps: Vec::new(), end: Heads::base() }
-        });
+        let plan =
+            plan(&project.graph, &Heads::base(), &Goal::Upgrade(vec![target])).unwrap_or_else(|diagnostic| {
+                diagnostics.push(diagnostic);
+                Plan { start: Heads::base(), steps: Vec::new(), end: Heads::base() }
+            });
         let mut db = Sqlite::in_memory().map_err(engine_trouble)?;
         let clock = || now() as u64;
         db.set_limits(Limits::new(STATEMENT_MILLISECONDS, HEAP_BYTES, clock)).map_err(engine_trouble)?;
@@ -297,10 +298,11 @@ impl Session {
             before: up.after.clone(),
             after: up.before.clone(),
         };
-        let irreversible = self.project.graph.get(&step.revision).and_then(|revision| match &revision.downgrade {
-            retort_core::revision::Body::Irreversible { reason } => Some(reason.clone()),
-            retort_core::revision::Body::Directives(_) => None,
-        });
+        let irreversible =
+            self.project.graph.get(&step.revision).and_then(|revision| match &revision.downgrade {
+                retort_core::revision::Body::Irreversible { reason } => Some(reason.clone()),
+                retort_core::revision::Body::Directives(_) => None,
+            });
         if let Some(reason) = irreversible {
             self.go(at)?;
             let id = &step.revision;
@@ -414,10 +416,16 @@ fn run_all(
 fn moves_rows(replayed: &ReplayedStep) -> bool {
     let words = ["INSERT", "DELETE", "REPLACE", "WITH", "DROP TABLE"];
     let sql = replayed.directives.iter().flat_map(|directive| &directive.translated.sql);
-    sql.into_iter().any(|sql| words.iter().any(|word| sql.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word))))
+    sql.into_iter().any(|sql| {
+        words.iter().any(|word| sql.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word)))
+    })
 }
 
-fn run_step(replayed: &ReplayedStep, db: &mut Sqlite, capabilities: Capabilities) -> (Result<(), Failure>, f64) {
+fn run_step(
+    replayed: &ReplayedStep,
+    db: &mut Sqlite,
+    capabilities: Capabilities,
+) -> (Result<(), Failure>, f64) {
     // The version table is made with the first step that starts at base.
     let create_version_table = replayed.step.before.is_empty()
         && replayed.step.kind == StepKind::Upgrade

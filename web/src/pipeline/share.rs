@@ -33,7 +33,11 @@ impl Session {
         let document = Document {
             files: self.texts(),
             dialect: self.chosen_dialect(),
-            edits: self.edits().iter().map(|(position, sql)| Edit { position: number(*position), sql: sql.clone() }).collect(),
+            edits: self
+                .edits()
+                .iter()
+                .map(|(position, sql)| Edit { position: number(*position), sql: sql.clone() })
+                .collect(),
             view: shared_view(view),
         };
         document.check().map_err(|error| refused(&error))?;
@@ -48,7 +52,8 @@ fn number(value: usize) -> u32 {
 }
 
 fn shared_view(view: &ViewState) -> View {
-    let key = |key: &[(String, Cell)]| key.iter().map(|(name, cell)| (name.clone(), shared_value(cell))).collect();
+    let key =
+        |key: &[(String, Cell)]| key.iter().map(|(name, cell)| (name.clone(), shared_value(cell))).collect();
     View {
         position: number(view.position),
         peak: view.peak.map(number),
@@ -102,9 +107,18 @@ fn secrets(document: &Document) -> Vec<String> {
     for (name, text) in files.chain(edits) {
         for (place, line) in text.lines().enumerate() {
             let upper = line.to_ascii_uppercase();
-            let assigns = ["PASSWORD '", "PASSWORD = '", "PASSWORD='", "IDENTIFIED BY '", "SECRET_KEY", "BEGIN PRIVATE KEY"];
+            let assigns = [
+                "PASSWORD '",
+                "PASSWORD = '",
+                "PASSWORD='",
+                "IDENTIFIED BY '",
+                "SECRET_KEY",
+                "BEGIN PRIVATE KEY",
+            ];
             let with_password = line.split_once("://").is_some_and(|(_, rest)| {
-                rest.split(['/', ' ', '\'']).next().is_some_and(|host| host.contains('@') && host.contains(':'))
+                rest.split(['/', ' ', '\''])
+                    .next()
+                    .is_some_and(|host| host.contains('@') && host.contains(':'))
             });
             if with_password || assigns.iter().any(|mark| upper.contains(mark)) {
                 found.push(format!("{name}, line {}", place + 1));

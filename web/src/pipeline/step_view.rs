@@ -13,7 +13,9 @@ use retort_core::source::LineIndex;
 use super::session::{Session, count_rows};
 use super::table_view::Tables;
 use super::{Done, engine_trouble};
-use crate::protocol::{ChangeView, Direction, Fidelity, Mark, Note, Problem, RunState, StatementView, StepView};
+use crate::protocol::{
+    ChangeView, Direction, Fidelity, Mark, Note, Problem, RunState, StatementView, StepView,
+};
 
 impl Session {
     /// Draws the present state.
@@ -35,7 +37,8 @@ impl Session {
             counts: &counts,
             texts: &texts,
         };
-        let ghosts = if moved { tables.ghosts(&present.engine_before, &present.source_before) } else { Vec::new() };
+        let ghosts =
+            if moved { tables.ghosts(&present.engine_before, &present.source_before) } else { Vec::new() };
         let row_effects = seen.tables.values().filter_map(|table| {
             let name = table.name.to_string();
             let after = counts.get(&name).copied().unwrap_or(0);
@@ -54,7 +57,11 @@ impl Session {
             ghosts,
             round_trip: self.round_trip(),
             notice: present.notice.clone(),
-            problems: present.diagnostics.iter().map(|diagnostic| self.problem(diagnostic, present.step.as_ref())).collect(),
+            problems: present
+                .diagnostics
+                .iter()
+                .map(|diagnostic| self.problem(diagnostic, present.step.as_ref()))
+                .collect(),
             disagreements,
             row_effects: row_effects.collect(),
             milliseconds: present.milliseconds,
@@ -73,7 +80,9 @@ impl Session {
         });
         let view = |(at, directive): (usize, &ReplayedDirective)| {
             let (state, error) = match failed_at {
-                Some(failed_at) if at == failed_at => (RunState::Failed, failed.map(|failure| failure.error.message.clone())),
+                Some(failed_at) if at == failed_at => {
+                    (RunState::Failed, failed.map(|failure| failure.error.message.clone()))
+                }
                 Some(failed_at) if at > failed_at => (RunState::NotRun, None),
                 _ => (RunState::Ran, None),
             };
@@ -82,7 +91,12 @@ impl Session {
         step.directives.iter().enumerate().map(view).collect()
     }
 
-    fn statement(&self, directive: &ReplayedDirective, state: RunState, error: Option<String>) -> StatementView {
+    fn statement(
+        &self,
+        directive: &ReplayedDirective,
+        state: RunState,
+        error: Option<String>,
+    ) -> StatementView {
         let file = self.project.file(directive.span.source);
         let translated = &directive.translated;
         let notes = translated.notes.iter();
@@ -92,7 +106,9 @@ impl Session {
             line: self.project.place(directive.span).line,
             sql: translated.sql.clone(),
             fidelity: fidelity(translated.fidelity),
-            notes: notes.map(|note| Note { code: note.code.to_owned(), message: note.message.clone() }).collect(),
+            notes: notes
+                .map(|note| Note { code: note.code.to_owned(), message: note.message.clone() })
+                .collect(),
             state,
             error,
         }
@@ -102,12 +118,19 @@ impl Session {
     pub(super) fn problem(&self, diagnostic: &Diagnostic, step: Option<&ReplayedStep>) -> Problem {
         let label = diagnostic.labels.first();
         let file = label.and_then(|label| self.project.file(label.span.source));
-        let place = label.zip(file).map(|(label, file)| LineIndex::new(&file.text).line_column(&file.text, label.span.start));
+        let place = label
+            .zip(file)
+            .map(|(label, file)| LineIndex::new(&file.text).line_column(&file.text, label.span.start));
         let line = place.map_or(0, |place| place.line);
-        let excerpt = file.and_then(|file| file.text.lines().nth(line.saturating_sub(1) as usize)).unwrap_or_default();
+        let excerpt =
+            file.and_then(|file| file.text.lines().nth(line.saturating_sub(1) as usize)).unwrap_or_default();
         let revision = step.map(|step| step.step.revision.to_string()).or_else(|| {
             let source = label?.span.source;
-            self.project.graph.iter().find(|revision| revision.source == source).map(|revision| revision.id.to_string())
+            self.project
+                .graph
+                .iter()
+                .find(|revision| revision.source == source)
+                .map(|revision| revision.id.to_string())
         });
         Problem {
             code: diagnostic.code.to_owned(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use retort_core::review;
 use retort_core::schema::{
-    Change, ChangeKind, Column, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, describe_index_part, same_word,
+    Change, ChangeKind, Column, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, describe_index_part,
+    same_word,
 };
 use retort_core::source::DialectKind;
 
@@ -44,7 +45,9 @@ impl Tables<'_> {
     pub(super) fn ghosts(&self, before: &Schema, source_before: &Schema) -> Vec<TableView> {
         let removed = self.changes.iter().filter(|c| c.kind == ChangeKind::Removed && c.what == "table");
         let tables = removed.filter_map(|change| before.table(&ObjectName::bare(&change.object)));
-        tables.map(|table| TableView { mark: Mark::Removed, ..self.table(table, before, source_before) }).collect()
+        tables
+            .map(|table| TableView { mark: Mark::Removed, ..self.table(table, before, source_before) })
+            .collect()
     }
 
     fn id(&self, position: usize) -> Option<String> {
@@ -89,9 +92,9 @@ impl Tables<'_> {
 
     fn table(&self, table: &Table, engine: &Schema, source: &Schema) -> TableView {
         let name = table.name.to_string();
-        let declared = source.table(&table.name).or_else(|| {
-            source.tables.values().find(|other| other.name.to_string() == name)
-        });
+        let declared = source
+            .table(&table.name)
+            .or_else(|| source.tables.values().find(|other| other.name.to_string() == name));
         let declared = declared.map(|table| &**table);
         let emulates = source.dialect != SQLITE;
         let redundant = review::redundant_indexes(table, SQLITE);
@@ -99,29 +102,38 @@ impl Tables<'_> {
             comment: declared.and_then(|table| table.comment.clone()),
             columns: table.columns.iter().map(|column| self.column(table, column, declared)).collect(),
             constraints: self.constraints(table, emulates),
-            indexes: table.indexes.iter().map(|index| {
-                let finding = redundant.iter().find(|finding| finding.index == index.name);
-                self.index(&name, index, finding.map(ToString::to_string))
-            }).collect(),
+            indexes: table
+                .indexes
+                .iter()
+                .map(|index| {
+                    let finding = redundant.iter().find(|finding| finding.index == index.name);
+                    self.index(&name, index, finding.map(ToString::to_string))
+                })
+                .collect(),
             foreign_keys: table.foreign_keys.iter().map(|key| self.foreign_key(table, key)).collect(),
-            triggers: engine.triggers_of(&table.name).iter().map(|trigger| TriggerView {
-                name: trigger.name.to_string(),
-                sql: trigger.definition.text().to_owned(),
-                mark: self.mark(&trigger.name.to_string(), "trigger", ""),
-                emulation: emulates && trigger.name.name.starts_with("_retort_"),
-            }).collect(),
+            triggers: engine
+                .triggers_of(&table.name)
+                .iter()
+                .map(|trigger| TriggerView {
+                    name: trigger.name.to_string(),
+                    sql: trigger.definition.text().to_owned(),
+                    mark: self.mark(&trigger.name.to_string(), "trigger", ""),
+                    emulation: emulates && trigger.name.name.starts_with("_retort_"),
+                })
+                .collect(),
             ..self.frame(&name, "table")
         }
     }
 
     fn column(&self, table: &Table, column: &Column, declared: Option<&Table>) -> ColumnView {
         let name = table.name.to_string();
-        let source = declared.and_then(|table| table.columns.iter().find(|c| same_word(&c.name, &column.name, SQLITE)));
+        let source = declared
+            .and_then(|table| table.columns.iter().find(|c| same_word(&c.name, &column.name, SQLITE)));
         let stored = column.column_type.text().to_owned();
         let in_indexes = table.indexes.iter().filter_map(|index| {
-            let at = index.parts.iter().position(|part| {
-                matches!(&part.key, IndexKey::Column(key) if same_word(key, &column.name, SQLITE))
-            })?;
+            let at = index.parts.iter().position(
+                |part| matches!(&part.key, IndexKey::Column(key) if same_word(key, &column.name, SQLITE)),
+            )?;
             Some((index.name.clone(), u32::try_from(at + 1).unwrap_or(u32::MAX)))
         });
         let is = |names: &[String]| names.iter().any(|key| same_word(key, &column.name, SQLITE));
@@ -145,14 +157,15 @@ impl Tables<'_> {
 
     fn constraints(&self, table: &Table, emulates: bool) -> Vec<ConstraintView> {
         let name = table.name.to_string();
-        let view = |kind: &'static str, own: Option<&String>, detail: String, key: &str, emulation| ConstraintView {
-            kind: kind.to_owned(),
-            name: own.cloned(),
-            mark: self.mark(&name, kind, own.map_or(key, String::as_str)),
-            made_by: self.made_by(&name, kind, own.map_or(key, String::as_str)).0,
-            detail,
-            emulation,
-        };
+        let view =
+            |kind: &'static str, own: Option<&String>, detail: String, key: &str, emulation| ConstraintView {
+                kind: kind.to_owned(),
+                name: own.cloned(),
+                mark: self.mark(&name, kind, own.map_or(key, String::as_str)),
+                made_by: self.made_by(&name, kind, own.map_or(key, String::as_str)).0,
+                detail,
+                emulation,
+            };
         let columns = |columns: &[String]| format!("({})", columns.join(", "));
         let keys = table.primary_key.iter().map(|key| {
             let detail = columns(&key.columns);
@@ -165,7 +178,13 @@ impl Tables<'_> {
         // Checks of the author are always named on an emulated table; the others stand for a type.
         let checks = table.checks.iter().map(|check| {
             let detail = check.expression.text().to_owned();
-            view("check", check.name.as_ref(), detail, check.expression.normal(), emulates && check.name.is_none())
+            view(
+                "check",
+                check.name.as_ref(),
+                detail,
+                check.expression.normal(),
+                emulates && check.name.is_none(),
+            )
         });
         keys.chain(uniques).chain(checks).collect()
     }

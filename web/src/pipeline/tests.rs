@@ -57,7 +57,10 @@ fn rows_cascade_and_nothing_is_changed() {
     let key = vec![("id".to_owned(), Cell::Integer(1))];
     let reply = pipeline.handle(Call::Cascade { table: "p".into(), key }, &mut |_| {});
     let Reply::Cascade(cascade) = reply else { panic!("{reply:?}") };
-    assert_eq!(cascade.events.iter().map(|e| (e.depth, e.table.as_str())).collect::<Vec<_>>(), [(0, "p"), (1, "c")]);
+    assert_eq!(
+        cascade.events.iter().map(|e| (e.depth, e.table.as_str())).collect::<Vec<_>>(),
+        [(0, "p"), (1, "c")]
+    );
     assert_eq!(cascade.events[1].because, "c.p ON DELETE CASCADE");
     let reply = pipeline.handle(Call::Rows { table: "c".into(), offset: 0, limit: 10 }, &mut |_| {});
     let Reply::Rows(rows) = reply else { panic!("{reply:?}") };
@@ -66,7 +69,9 @@ fn rows_cascade_and_nothing_is_changed() {
 
 #[test]
 fn a_statement_that_fails_leaves_the_last_good_step() {
-    let chain = format!("{CHAIN}\n-- revision: d\n-- down_revision: c\n-- upgrade\nCREATE TABLE x (a);\nINSERT INTO nowhere VALUES (1);\n-- revision: e\n-- down_revision: d\nCREATE TABLE y (a);\n");
+    let chain = format!(
+        "{CHAIN}\n-- revision: d\n-- down_revision: c\n-- upgrade\nCREATE TABLE x (a);\nINSERT INTO nowhere VALUES (1);\n-- revision: e\n-- down_revision: d\nCREATE TABLE y (a);\n"
+    );
     let (mut pipeline, opened) = open(pasted(&chain));
     assert_eq!(opened.step.position, 3);
     let states: Vec<RunState> = opened.revisions.iter().map(|revision| revision.state).collect();
@@ -126,11 +131,18 @@ fn what_cannot_be_opened_is_refused_with_words() {
 fn an_endless_statement_is_stopped_and_transactions_are_refused() {
     let (mut pipeline, _) = open(pasted("CREATE TABLE t (a)"));
     let sql = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c";
-    let Reply::Console(view) = pipeline.handle(Call::Console { sql: sql.into() }, &mut |_| {}) else { panic!() };
+    let Reply::Console(view) = pipeline.handle(Call::Console { sql: sql.into() }, &mut |_| {}) else {
+        panic!()
+    };
     assert!(view.results[0].error.as_ref().unwrap().contains("longer than it may"));
-    let Reply::Console(view) = pipeline.handle(Call::Console { sql: "BEGIN".into() }, &mut |_| {}) else { panic!() };
+    let Reply::Console(view) = pipeline.handle(Call::Console { sql: "BEGIN".into() }, &mut |_| {}) else {
+        panic!()
+    };
     assert!(view.results[0].error.is_some());
-    let Reply::Console(view) = pipeline.handle(Call::Console { sql: "ATTACH 'x' AS y".into() }, &mut |_| {}) else { panic!() };
+    let Reply::Console(view) = pipeline.handle(Call::Console { sql: "ATTACH 'x' AS y".into() }, &mut |_| {})
+    else {
+        panic!()
+    };
     assert!(view.results[0].error.is_some());
 }
 
@@ -147,4 +159,27 @@ fn emulated_statements_say_so() {
     assert_eq!(classes, [Fidelity::Emulated, Fidelity::Dropped, Fidelity::Emulated]);
     assert_eq!(opened.step.tables[0].mark, Mark::Added);
     assert!(opened.step.tables[0].constraints.iter().any(|constraint| constraint.emulation));
+}
+
+#[test]
+fn any_step_of_a_long_chain_is_reached_from_any_other() {
+    let revision = |at: usize| {
+        let down = if at == 0 { String::new() } else { format!("-- down_revision: r{}\n", at - 1) };
+        let table = at / 3;
+        let body = match at % 3 {
+            0 => format!("CREATE TABLE t{table} (id INTEGER PRIMARY KEY, n TEXT);"),
+            1 => format!("CREATE INDEX ix{table} ON t{table} (n);\nINSERT INTO t{table} (n) VALUES ('a');"),
+            _ => format!("ALTER TABLE t{table} ADD COLUMN m INTEGER REFERENCES t0 (id);"),
+        };
+        format!("-- revision: r{at}\n{down}-- upgrade\n{body}\n")
+    };
+    let chain: String = (0..300).map(revision).collect();
+    let (mut pipeline, opened) = open(pasted(&chain));
+    assert_eq!(opened.step.position, 300);
+    for position in [5, 30, 298, 10, 150, 1, 300, 0, 77] {
+        let step = step(&mut pipeline, Call::Seek(position));
+        assert_eq!(step.position, position);
+        assert_eq!(step.disagreements, [""; 0]);
+        assert_eq!(step.tables.len(), position.div_ceil(3));
+    }
 }

@@ -70,7 +70,8 @@ impl Session {
         let ran = position.map(|position| &self.ran[position - 1]);
         let place = self.project.place(revision.span);
         let texts = |ids: &[retort_core::revision::RevisionId]| ids.iter().map(ToString::to_string).collect();
-        let before = position.and_then(|position| position.checked_sub(2)).map(|at| &self.ran[at].replayed.source);
+        let before =
+            position.and_then(|position| position.checked_sub(2)).map(|at| &self.ran[at].replayed.source);
         RevisionView {
             id: revision.id.to_string(),
             message: revision.message.clone(),
@@ -91,7 +92,8 @@ impl Session {
                 Body::Irreversible { reason } => Some(reason.clone()),
                 Body::Directives(_) => None,
             },
-            destructive: ran.is_some_and(|ran| ran.replayed.directives.iter().any(|directive| directive.destructive)),
+            destructive: ran
+                .is_some_and(|ran| ran.replayed.directives.iter().any(|directive| directive.destructive)),
             fidelity: fidelity(ran.map_or(dialect::Fidelity::Exact, |ran| worst(&ran.replayed))),
             summary: ran.map(|ran| summary(before, &ran.replayed.source)).unwrap_or_default(),
             statements: ran.map_or(0, |ran| u32::try_from(ran.replayed.directives.len()).unwrap_or(u32::MAX)),
@@ -117,7 +119,8 @@ impl Session {
 
     /// What is to be said of the files, of each step, and of the schema at the end.
     fn problems(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = self.diagnostics.iter().map(|diagnostic| self.problem(diagnostic, None)).collect();
+        let mut problems: Vec<Problem> =
+            self.diagnostics.iter().map(|diagnostic| self.problem(diagnostic, None)).collect();
         for ran in &self.ran {
             let step = Some(&ran.replayed);
             problems.extend(ran.diagnostics.iter().map(|diagnostic| self.problem(diagnostic, step)));
