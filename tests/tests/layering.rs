@@ -1,6 +1,7 @@
 //! The order of `lib.rs` is the order of data: a module of the core uses only modules above it, and none of
 //! them touches the world.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests; a missing file fails the test")]
 
 use std::path::{Path, PathBuf};
 

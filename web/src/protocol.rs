@@ -303,7 +303,7 @@ pub struct TableView {
     /// The revision that made it, and the last that changed it.
     pub made_by: Option<String>,
     pub changed_by: Option<String>,
-    /// The text in sqlite_schema.
+    /// The text in `sqlite_schema`.
     pub sql: String,
 }
 
@@ -499,7 +499,7 @@ pub struct CascadeEvent {
     pub key: Vec<(String, Cell)>,
     /// Columns with old and new value: of a delete all old values, of a change only those that differ.
     pub values: Vec<(String, Option<Cell>, Option<Cell>)>,
-    /// "fk_reports_user ON DELETE CASCADE", "trigger log_delete".
+    /// "`fk_reports_user` ON DELETE CASCADE", "trigger `log_delete`".
     pub because: String,
 }
 

@@ -1,4 +1,4 @@
-//! One change to a schema, one variant; the written form it came from; what it does to a [`Schema`].
+//! One change to a schema, one variant; the written form it came from; what it does to a [`Schema`](crate::schema::Schema).
 //!
 //! In: SQL text ([`from_sql`]). Out: [`Directive`]s, each with the [`Operation`]s it stands for.
 //! Operations stay small because the schema they are applied to carries the past.

@@ -83,10 +83,10 @@ impl Session {
         if let Some(next) = next {
             self.ask(next);
         }
-        if let Some(present) = opened_at {
-            if let Some(position) = self.resume.take().filter(|position| *position != present) {
-                self.ask(Call::Seek(position));
-            }
+        if let Some(present) = opened_at
+            && let Some(position) = self.resume.take().filter(|position| *position != present)
+        {
+            self.ask(Call::Seek(position));
         }
     }
 

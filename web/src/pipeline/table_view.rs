@@ -25,7 +25,7 @@ pub(super) struct Tables<'a> {
     /// Revisions by position, from 1.
     pub(super) ids: &'a [&'a str],
     pub(super) counts: &'a Counts,
-    /// Texts in sqlite_schema, by name in lower case.
+    /// Texts in `sqlite_schema`, by name in lower case.
     pub(super) texts: &'a BTreeMap<String, String>,
 }
 

@@ -19,7 +19,7 @@ pub(super) fn Console() -> Html {
         let (ask, sql) = (page.ask.clone(), sql.clone());
         Callback::from(move |()| {
             if ready {
-                ask.emit(Call::Console { sql: sql.clone() })
+                ask.emit(Call::Console { sql: sql.clone() });
             }
         })
     };
@@ -27,7 +27,7 @@ pub(super) fn Console() -> Html {
         let (ask, sql) = (page.ask.clone(), sql.clone());
         Callback::from(move |_: MouseEvent| {
             if ready {
-                ask.emit(Call::Explain { sql: sql.clone() })
+                ask.emit(Call::Explain { sql: sql.clone() });
             }
         })
     };

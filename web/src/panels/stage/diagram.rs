@@ -211,10 +211,10 @@ fn diagram_of(event: &PointerEvent) -> Option<Element> {
 }
 
 fn capture(event: &PointerEvent) {
-    if let Some(element) = diagram_of(event) {
-        if !element.has_pointer_capture(event.pointer_id()) {
-            let _ = element.set_pointer_capture(event.pointer_id());
-        }
+    if let Some(element) = diagram_of(event)
+        && !element.has_pointer_capture(event.pointer_id())
+    {
+        let _ = element.set_pointer_capture(event.pointer_id());
     }
 }
 

@@ -114,7 +114,7 @@ pub(super) fn EdgeRules(props: &EdgesProps) -> Html {
         let (x, y) = edge.course.label;
         html! {
             <g class={classes!("er-rule", mark_class(edge.mark), edge.dim.then_some("dim"))}
-                transform={format!("translate({:.1} {:.1})", x, y)}>
+                transform={format!("translate({x:.1} {y:.1})")}>
                 <rect x={(-width / 2.0).to_string()} y="-8" width={width.to_string()} height="16" rx="8" />
                 <text text-anchor="middle" y="3.5">{ words }</text>
                 <title>{ &edge.title }</title>
