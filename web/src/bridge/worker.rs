@@ -4,7 +4,7 @@ use gloo::events::EventListener;
 use gloo_worker::{Spawnable, WorkerBridge};
 use wasm_bindgen::JsCast;
 
-use crate::engine::{Engine, Values, WORKER_LOADER};
+use crate::engine::{Engine, Json, WORKER_LOADER};
 use crate::protocol::{Request, Response};
 
 pub struct EngineLink {
@@ -29,7 +29,7 @@ impl EngineLink {
 
 /// Starts a worker. `died` is told when it stops by a fault, with the browser's words.
 pub fn spawn(answered: impl Fn(Response) + 'static, died: impl Fn(String) + 'static) -> EngineLink {
-    let mut spawner = Engine::spawner().encoding::<Values>();
+    let mut spawner = Engine::spawner().encoding::<Json>();
     let bridge = spawner.callback(answered).with_loader(true).spawn(WORKER_LOADER);
     let worker = js_sys::Reflect::get(&gloo::utils::window(), &"retortWorker".into())
         .ok()

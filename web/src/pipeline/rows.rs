@@ -137,6 +137,8 @@ pub(super) fn cell(value: &Value) -> Cell {
     match value {
         Value::Null => Cell::Null,
         Value::Integer(number) => Cell::Integer(*number),
+        // JSON has no infinities.
+        Value::Real(number) if !number.is_finite() => Cell::Text(number.to_string()),
         Value::Real(number) => Cell::Real(*number),
         Value::Text(text) => Cell::Text(text.clone()),
         Value::Blob(bytes) => Cell::Blob {

@@ -336,6 +336,14 @@ impl Session {
         }
     }
 
+    /// The rows as they were counted on the way up; None where edits or a descent may have changed them.
+    pub(super) fn known_counts(&self) -> Option<Counts> {
+        let untouched =
+            self.edits.is_empty() && self.present.peak.is_none() && self.present.failure.is_none();
+        let at = self.present.position.checked_sub(1).filter(|_| untouched)?;
+        Some(self.ran[at].counts.clone())
+    }
+
     /// The blame at the present position.
     pub(super) fn blame(&self) -> Blame {
         self.present.position.checked_sub(1).map(|at| self.ran[at].blame.clone()).unwrap_or_default()
@@ -403,7 +411,7 @@ fn run_all(
         let blame = ran.last().map(|ran| ran.blame.clone()).unwrap_or_default();
         let blame = blame.after(&before, &replayed.engine, at + 1);
         let counts = match ran.last() {
-            Some(last) if !moves_rows(&replayed) => last.counts.clone(),
+            Some(last) if !moves_rows(&replayed) && !replayed.is_opaque() => last.counts.clone(),
             _ => count_rows(db, &replayed.engine),
         };
         let diagnostics = checked.diagnostics;

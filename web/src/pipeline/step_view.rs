@@ -22,7 +22,7 @@ impl Session {
     pub(super) fn step_view(&mut self) -> Done<StepView> {
         let seen = inspect(&mut self.db).map_err(engine_trouble)?;
         let disagreements = diff(&self.present.engine, &seen).iter().map(sentence).collect();
-        let counts = count_rows(&mut self.db, &seen);
+        let counts = self.known_counts().unwrap_or_else(|| count_rows(&mut self.db, &seen));
         let blame = self.blame();
         let texts = stored_texts(&mut self.db);
         let present = &self.present;
