@@ -17,6 +17,9 @@ use crate::protocol::{
     ChangeView, Direction, Fidelity, Mark, Note, Problem, RunState, StatementView, StepView,
 };
 
+/// A dump has more statements than anybody reads, and than a page can draw.
+const MOST_STATEMENTS: usize = 400;
+
 impl Session {
     /// Draws the present state.
     pub(super) fn step_view(&mut self) -> Done<StepView> {
@@ -56,7 +59,7 @@ impl Session {
             changes: if moved { changes(&present.source_before, &present.source) } else { Vec::new() },
             ghosts,
             round_trip: self.round_trip(),
-            notice: present.notice.clone(),
+            notice: self.notice(),
             problems: present
                 .diagnostics
                 .iter()
@@ -88,7 +91,19 @@ impl Session {
             };
             self.statement(directive, state, error)
         };
-        step.directives.iter().enumerate().map(view).collect()
+        // The first of them, and the one that failed wherever it stands.
+        let listed = |at: &usize| *at < MOST_STATEMENTS || Some(*at) == failed_at;
+        step.directives.iter().enumerate().filter(|(at, _)| listed(at)).map(view).collect()
+    }
+
+    /// What to say of the state, beside what is shown.
+    fn notice(&self) -> Option<String> {
+        let count = self.present.step.as_ref().map_or(0, |step| step.directives.len());
+        let unlisted = (count > MOST_STATEMENTS).then(|| {
+            format!("all {count} statements were looked at, the first {MOST_STATEMENTS} are listed")
+        });
+        let notices: Vec<String> = self.present.notice.iter().cloned().chain(unlisted).collect();
+        (!notices.is_empty()).then(|| notices.join("; "))
     }
 
     fn statement(

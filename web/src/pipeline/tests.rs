@@ -183,3 +183,19 @@ fn any_step_of_a_long_chain_is_reached_from_any_other() {
         assert_eq!(step.tables.len(), position.div_ceil(3));
     }
 }
+
+#[test]
+fn a_file_of_five_megabytes_opens_and_is_listed_in_part() {
+    let mut text =
+        "-- revision: a\n-- upgrade\nCREATE TABLE t (id INTEGER PRIMARY KEY, n TEXT);\n".to_owned();
+    while text.len() < 5 << 20 {
+        text.push_str(
+            "INSERT INTO t (n) VALUES ('a text that is as long as texts in dumps are, more or less');\n",
+        );
+    }
+    let (_, opened) = open(pasted(&text));
+    assert_eq!(opened.step.position, 1);
+    assert_eq!(opened.step.statements.len(), 400);
+    assert!(opened.step.notice.unwrap().contains("the first 400 are listed"));
+    assert!(opened.step.tables[0].rows > 50_000);
+}
