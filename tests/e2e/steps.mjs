@@ -29,7 +29,21 @@ export function atStep(page, at) {
 }
 
 export function firstPage(page) {
-  return page.goto(ADDRESS);
+  return go(page, ADDRESS);
+}
+
+/**
+ * Goes to an address. The first page of a fresh Chromium sometimes waits for the machine's disk or its own
+ * start-up; a second try does not. A page that never comes fails all the same.
+ */
+async function go(page, address) {
+  for (let left = 2; ; left -= 1) {
+    try {
+      return await page.goto(address, { waitUntil: 'domcontentloaded' });
+    } catch (error) {
+      if (left === 0 || error.name !== 'TimeoutError') throw error;
+    }
+  }
 }
 
 /** Opens an example from its card on the first page. */
@@ -55,7 +69,7 @@ export async function paste(page, sql, dialect) {
 
 export async function openLink(page, fragment) {
   await page.goto('about:blank');
-  await page.goto(`${ADDRESS}#${fragment}`);
+  await go(page, `${ADDRESS}#${fragment}`);
 }
 
 /** Makes the link of the present state and returns what follows its `#`. */
