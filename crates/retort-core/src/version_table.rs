@@ -4,7 +4,7 @@
 
 use sea_query::{
     Alias, ColumnDef, Expr, ExprTrait, Index, MysqlQueryBuilder, PostgresQueryBuilder, Query,
-    QueryStatementWriter, SchemaStatementBuilder, SqliteQueryBuilder, StringLen, Table,
+    QueryStatementWriter, SchemaStatementBuilder, SqliteQueryBuilder, Table,
 };
 
 use crate::database::{Database, DatabaseError};
@@ -42,7 +42,6 @@ fn query_statement(statement: &impl QueryStatementWriter, dialect: DialectKind) 
 pub fn create(dialect: DialectKind) -> String {
     let key = Index::create().name("alembic_version_pkc").primary().col(Alias::new(COLUMN)).to_owned();
     let column = ColumnDef::new(Alias::new(COLUMN)).string_len(32).not_null().to_owned();
-    let _ = StringLen::N(32);
     let table = Table::create().table(Alias::new(NAME)).col(column).primary_key(&mut { key }).to_owned();
     schema_statement(&table, dialect)
 }

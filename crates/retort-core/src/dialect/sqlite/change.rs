@@ -237,9 +237,8 @@ fn rebuild(alteration: &Alteration<'_>, sql: &mut Vec<String>) {
         .collect();
     if !copied.is_empty() {
         let (names, sources): (Vec<String>, Vec<String>) = copied.into_iter().unzip();
-        let checks_off = if hint.unchecked { "PRAGMA ignore_check_constraints=ON" } else { "" };
         if hint.unchecked {
-            sql.push(checks_off.to_owned());
+            sql.push("PRAGMA ignore_check_constraints=ON".to_owned());
         }
         sql.push(format!(
             "INSERT INTO {} ({}) SELECT {} FROM {from}",
