@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use retort_core::schema::{
-    Column, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, ReferentialAction, Schema, Table,
+    Column, Deferral, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey, ReferentialAction, Schema, Table,
 };
 
 /// Everything in a schema, tables first.
@@ -113,7 +113,7 @@ fn foreign_key(key: &ForeignKey) -> String {
         key.ref_table,
         action("delete", key.on_delete),
         action("update", key.on_update),
-        if key.initially_deferred { " deferred" } else { "" },
+        if key.deferral == Deferral::InitiallyDeferred { " deferred" } else { "" },
     )
 }
 

@@ -3,6 +3,9 @@
 //! In: values of the core. Out: [`Value`]s whose keys and order are promises to scripts. Whole documents, with
 //! the command they answer, are made by the callers.
 
+mod object;
+mod table;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -10,10 +13,7 @@ use serde_json::{Map, Value, json};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Translated;
 use crate::graph::Heads;
-use crate::schema::{
-    Check, Column, Expression, ForeignKey, IdentityKind, Index, IndexKey, PrimaryKey, ReferentialAction,
-    Schema, Table, Unique,
-};
+use crate::schema::Schema;
 use crate::source::{LineColumn, LineIndex, SourceFile, SourceId, Span};
 
 /// The version of the forms.
@@ -81,140 +81,22 @@ pub fn translated(source: &str, translated: &Translated) -> Value {
 /// A schema; `server` is the version of the server that holds it, None for a replayed one.
 pub fn schema(schema: &Schema, server: Option<&str>) -> Value {
     let tables: Map<String, Value> =
-        schema.tables.values().map(|held| (held.name.to_string(), table(held))).collect();
+        schema.tables.values().map(|held| (held.name.to_string(), table::table(held))).collect();
     json!({
         "dialect": schema.dialect.name(),
         "server": server,
         "tables": tables,
-        "enums": enums(schema),
-        "views": views(schema),
-        "sequences": {},
-        "triggers": triggers(schema),
-        "functions": {},
-        "policies": {},
-        "extensions": extensions(schema),
+        "enums": object::enums(schema),
+        "views": object::views(schema),
+        "sequences": object::sequences(schema),
+        "triggers": object::triggers(schema),
+        "functions": object::routines(schema),
+        "policies": object::policies(schema),
+        "extensions": object::extensions(schema),
+        "domains": object::domains(schema),
+        "composites": object::composites(schema),
+        "schemas": schema.namespaces.iter().map(|name| &**name).collect::<Vec<_>>(),
     })
-}
-
-fn table(table: &Table) -> Value {
-    json!({
-        "columns": table.columns.iter().map(column).collect::<Vec<_>>(),
-        "primary_key": table.primary_key.as_ref().map(primary_key),
-        "foreign_keys": table.foreign_keys.iter().map(foreign_key).collect::<Vec<_>>(),
-        "uniques": table.uniques.iter().map(unique).collect::<Vec<_>>(),
-        "checks": table.checks.iter().map(check).collect::<Vec<_>>(),
-        "indexes": table.indexes.iter().map(index).collect::<Vec<_>>(),
-        "comment": table.comment,
-        "options": table.options.iter().map(|(name, value)| (name.clone(), json!(value))).collect::<Map<_, _>>(),
-    })
-}
-
-fn column(column: &Column) -> Value {
-    let text = |expression: &Option<Expression>| expression.as_ref().map(|held| held.text().to_owned());
-    let generated = column.generated.as_ref();
-    let identity = column.identity.as_ref();
-    let mut value = json!({
-        "name": column.name,
-        "type": column.column_type.to_string(),
-        "nullable": column.nullable,
-        "default": text(&column.default),
-        "comment": column.comment,
-        "generated": generated.map(|held| json!({ "expression": held.expression.text(), "stored": held.stored })),
-        "identity": identity.map(|held| json!({
-            "kind": identity_kind(held.kind), "start": held.start, "increment": held.increment,
-        })),
-        "collation": column.collation,
-    });
-    // Only MySQL has it, so it stands only where it is.
-    if let (Some(on_update), Some(map)) = (text(&column.on_update), value.as_object_mut()) {
-        map.insert("on_update".to_owned(), json!(on_update));
-    }
-    value
-}
-
-fn identity_kind(kind: IdentityKind) -> &'static str {
-    match kind {
-        IdentityKind::Always => "always",
-        IdentityKind::ByDefault => "by_default",
-        IdentityKind::Serial => "serial",
-        IdentityKind::Auto => "auto",
-    }
-}
-
-fn primary_key(key: &PrimaryKey) -> Value {
-    json!({ "name": key.name, "columns": key.columns })
-}
-
-fn foreign_key(key: &ForeignKey) -> Value {
-    // NO ACTION is what stands where nothing was said.
-    let action = |action: ReferentialAction| match action {
-        ReferentialAction::NoAction => None,
-        ReferentialAction::Restrict
-        | ReferentialAction::Cascade
-        | ReferentialAction::SetNull
-        | ReferentialAction::SetDefault => Some(action.sql()),
-    };
-    json!({
-        "name": key.name,
-        "columns": key.columns,
-        "ref_schema": key.ref_table.schema.as_deref(),
-        "ref_table": &*key.ref_table.name,
-        "ref_columns": key.ref_columns,
-        "on_delete": action(key.on_delete),
-        "on_update": action(key.on_update),
-        "deferrable": key.deferrable,
-        "initially": key.initially_deferred.then_some("DEFERRED"),
-    })
-}
-
-fn unique(unique: &Unique) -> Value {
-    json!({ "name": unique.name, "columns": unique.columns })
-}
-
-fn check(check: &Check) -> Value {
-    json!({ "name": check.name, "expression": check.expression.text() })
-}
-
-fn index(index: &Index) -> Value {
-    let (mut columns, mut expressions) = (Vec::new(), Vec::new());
-    for part in &index.parts {
-        match &part.key {
-            IndexKey::Column(name) => columns.push(name.as_str()),
-            IndexKey::Expression(expression) => expressions.push(expression.text()),
-        }
-    }
-    json!({
-        "name": index.name,
-        "columns": columns,
-        "expressions": expressions,
-        "unique": index.unique,
-        "where": index.predicate.as_ref().map(|predicate| predicate.text().to_owned()),
-        "method": index.method,
-        "include": index.include,
-    })
-}
-
-fn enums(schema: &Schema) -> Map<String, Value> {
-    let enums = schema.enums.values();
-    enums.map(|held| (held.name.to_string(), json!({ "labels": held.labels }))).collect()
-}
-
-fn views(schema: &Schema) -> Map<String, Value> {
-    let form = |held: &crate::schema::View| {
-        json!({
-            "columns": held.columns, "query": held.query.text(), "materialized": held.materialized,
-        })
-    };
-    schema.views.values().map(|held| (held.name.to_string(), form(held))).collect()
-}
-
-fn triggers(schema: &Schema) -> Map<String, Value> {
-    let form = |held: &crate::schema::Trigger| json!({ "table": held.table.to_string(), "definition": held.definition.text() });
-    schema.triggers.values().map(|held| (held.name.to_string(), form(held))).collect()
-}
-
-fn extensions(schema: &Schema) -> Map<String, Value> {
-    schema.extensions.keys().map(|name| (name.to_string(), json!({}))).collect()
 }
 
 #[cfg(test)]
@@ -261,7 +143,7 @@ mod tests {
         let keys: Vec<String> = schema(&made, None).as_object().unwrap().keys().cloned().collect();
         assert_eq!(
             keys.join(" "),
-            "dialect server tables enums views sequences triggers functions policies extensions"
+            "dialect server tables enums views sequences triggers functions policies extensions domains composites schemas"
         );
     }
 

@@ -5,21 +5,27 @@
 
 mod alter_table;
 mod apply;
+mod constraint;
 mod create_table;
 mod cursor;
 mod from_sql;
 mod naming;
 mod objects;
+mod part;
 mod split;
 mod type_name;
 
 pub use apply::{Refusal, apply, apply_before, has_type, views_on};
 pub use from_sql::from_sql;
+pub use part::{
+    ColumnChange, Commented, DomainChange, Object, ObjectKind, PolicyChange, Position, RowSecurityChange,
+    SequenceChange, SqlClass, TableLike,
+};
 pub use split::{RawStatement, split};
 
 use crate::schema::{
-    Column, Constraint, ConstraintKind, EnumType, Expression, Index, ObjectName, SqlType, Table, Trigger,
-    View,
+    Column, Constraint, ConstraintKind, EnumType, Expression, Index, ObjectName, PartitionOf, Partitioning,
+    Policy, Table, Trigger, View,
 };
 use crate::source::Span;
 
@@ -34,73 +40,11 @@ pub struct Directive {
     pub skipped: Vec<String>,
 }
 
-/// Where a new column goes (MySQL).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Position {
-    /// After all others.
-    Last,
-    /// Before all others.
-    First,
-    /// After this one.
-    After(String),
-}
-
-/// What is changed of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ColumnChange {
-    /// A new type; `using` computes the new values from the old.
-    Type { column_type: SqlType, using: Option<Expression>, collation: Option<String> },
-    /// NULL may stand in it, or not.
-    Nullable(bool),
-    /// A new default, or none.
-    Default(Option<Expression>),
-    /// It is computed no longer, its values stay.
-    DropGenerated,
-    /// It numbers itself, or no longer.
-    Identity(Option<crate::schema::Identity>),
-    /// The whole column anew (MySQL's MODIFY and CHANGE).
-    Whole { column: Box<Column>, position: Option<Position> },
-}
-
-/// An object a comment is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Commented {
-    /// A table.
-    Table(ObjectName),
-    /// A column of a table.
-    Column(ObjectName, String),
-    /// Anything else: nothing of the model.
-    Other,
-}
-
-/// What kind of statement one is that changes no structure we model.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SqlClass {
-    /// INSERT, UPDATE, DELETE and their kin: rows change, the schema does not.
-    Data,
-    /// SELECT, SHOW, EXPLAIN.
-    Query,
-    /// SET, PRAGMA, USE: how the session behaves.
-    Session,
-    /// BEGIN, COMMIT, SAVEPOINT: Retort makes the transactions itself.
-    Transaction,
-    /// GRANT, REVOKE, roles, owners, policies: who may.
-    Access,
-    /// Functions, procedures, events, DO blocks.
-    Routine,
-    /// VACUUM, ANALYZE, CLUSTER, REINDEX: how it is stored.
-    Storage,
-    /// Schemas, sequences, domains, partitions and other structure not modelled yet.
-    Structure,
-    /// Nothing we know.
-    Unknown,
-}
-
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operation {
-    /// CREATE TABLE, constraints included.
-    CreateTable { table: Box<Table>, if_not_exists: bool },
+    /// CREATE TABLE, constraints included; `likes` are tables whose parts are copied.
+    CreateTable { table: Box<Table>, likes: Vec<TableLike>, if_not_exists: bool },
     /// DROP TABLE
     DropTable { name: ObjectName, if_exists: bool, cascade: bool },
     /// RENAME TO
@@ -113,8 +57,19 @@ pub enum Operation {
     RenameColumn { table: ObjectName, from: String, to: String },
     /// ALTER COLUMN, MODIFY, CHANGE (the renaming part of CHANGE comes before as a `RenameColumn`).
     AlterColumn { table: ObjectName, column: String, change: ColumnChange },
-    /// ADD CONSTRAINT; `validate` is false for NOT VALID.
-    AddConstraint { table: ObjectName, constraint: Constraint, validate: bool },
+    /// ADD CONSTRAINT
+    AddConstraint { table: ObjectName, constraint: Constraint },
+    /// ADD CONSTRAINT … USING INDEX: a unique index becomes a constraint of its name.
+    AdoptIndex { table: ObjectName, index: String, constraint: Constraint },
+    /// VALIDATE CONSTRAINT
+    ValidateConstraint { table: ObjectName, name: String },
+    /// ALTER CONSTRAINT: when it is checked, and whether at all.
+    AlterConstraint {
+        table: ObjectName,
+        name: String,
+        deferral: Option<crate::schema::Deferral>,
+        enforced: Option<bool>,
+    },
     /// DROP CONSTRAINT; the kind where the statement says it, no name for DROP PRIMARY KEY.
     DropConstraint { table: ObjectName, name: Option<String>, kind: Option<ConstraintKind>, if_exists: bool },
     /// RENAME CONSTRAINT
@@ -131,8 +86,8 @@ pub enum Operation {
     DropView { name: ObjectName, if_exists: bool, cascade: bool, materialized: bool },
     /// CREATE TRIGGER
     CreateTrigger { trigger: Box<Trigger>, if_not_exists: bool },
-    /// DROP TRIGGER
-    DropTrigger { name: ObjectName, if_exists: bool },
+    /// DROP TRIGGER; PostgreSQL says the table.
+    DropTrigger { name: ObjectName, table: Option<ObjectName>, if_exists: bool },
     /// CREATE TYPE … AS ENUM
     CreateEnum(EnumType),
     /// ALTER TYPE … ADD VALUE; `before` or after the label given, else at the end.
@@ -143,12 +98,38 @@ pub enum Operation {
     DropType { name: ObjectName, if_exists: bool, cascade: bool },
     /// COMMENT ON
     Comment { on: Commented, text: Option<String> },
-    /// `ENGINE=…`, `ROW_FORMAT=…`
-    SetOption { table: ObjectName, name: String, value: String },
-    /// CREATE EXTENSION
-    CreateExtension { name: String },
-    /// DROP EXTENSION
-    DropExtension { name: String },
+    /// `ENGINE=…`, `ROW_FORMAT=…`, `SET (fillfactor = …)`; None puts the default back.
+    SetOption { table: ObjectName, name: String, value: Option<String> },
+    /// CREATE SCHEMA, SEQUENCE, DOMAIN, TYPE … AS (…), FUNCTION, PROCEDURE, EXTENSION
+    CreateObject { object: Box<Object>, or_replace: bool, if_not_exists: bool },
+    /// DROP of these; types have `DropType`, views `DropView`.
+    DropObject { kind: ObjectKind, name: ObjectName, if_exists: bool, cascade: bool },
+    /// RENAME TO and SET SCHEMA of everything but tables.
+    RenameObject { kind: ObjectKind, from: ObjectName, to: ObjectName },
+    /// ALTER SEQUENCE
+    AlterSequence { name: ObjectName, change: Box<SequenceChange> },
+    /// ALTER DOMAIN
+    AlterDomain { name: ObjectName, change: Box<DomainChange> },
+    /// REFRESH MATERIALIZED VIEW
+    RefreshView { name: ObjectName, with_data: bool },
+    /// TRUNCATE
+    Truncate { tables: Vec<ObjectName>, restart_identity: bool, cascade: bool },
+    /// ATTACH PARTITION
+    AttachPartition { partition: ObjectName, of: PartitionOf },
+    /// DETACH PARTITION
+    DetachPartition { table: ObjectName, partition: ObjectName },
+    /// PARTITION BY, REMOVE PARTITIONING (MySQL); what partitions there are is kept as text.
+    SetPartitioning { table: ObjectName, partitioning: Option<Box<Partitioning>> },
+    /// INHERIT, NO INHERIT (PostgreSQL)
+    SetInheritance { table: ObjectName, parent: ObjectName, inherits: bool },
+    /// ENABLE, DISABLE, FORCE, NO FORCE ROW LEVEL SECURITY
+    SetRowSecurity { table: ObjectName, security: RowSecurityChange },
+    /// CREATE POLICY
+    CreatePolicy { table: ObjectName, policy: Box<Policy> },
+    /// ALTER POLICY: what is Some is put in place.
+    AlterPolicy { table: ObjectName, name: String, change: Box<PolicyChange> },
+    /// DROP POLICY
+    DropPolicy { table: ObjectName, name: String, if_exists: bool },
     /// Anything else, run as it stands where it can be; `sql` is the statement.
     ExecuteSql { sql: Expression, class: SqlClass },
 }
@@ -168,29 +149,49 @@ impl Operation {
             | Operation::DropConstraint { table, .. }
             | Operation::RenameConstraint { table, .. }
             | Operation::SetOption { table, .. }
+            | Operation::AdoptIndex { table, .. }
+            | Operation::ValidateConstraint { table, .. }
+            | Operation::AlterConstraint { table, .. }
+            | Operation::DetachPartition { table, .. }
+            | Operation::SetPartitioning { table, .. }
+            | Operation::SetInheritance { table, .. }
+            | Operation::SetRowSecurity { table, .. }
+            | Operation::CreatePolicy { table, .. }
+            | Operation::AlterPolicy { table, .. }
+            | Operation::DropPolicy { table, .. }
             | Operation::CreateIndex { table, .. } => Some(table),
-            Operation::DropIndex { table, .. } | Operation::RenameIndex { table, .. } => table.as_ref(),
+            Operation::AttachPartition { partition, .. } => Some(partition),
+            Operation::DropIndex { table, .. }
+            | Operation::RenameIndex { table, .. }
+            | Operation::DropTrigger { table, .. } => table.as_ref(),
             Operation::CreateTrigger { trigger, .. } => Some(&trigger.table),
             Operation::Comment { on: Commented::Table(table) | Commented::Column(table, _), .. } => {
                 Some(table)
             }
             Operation::CreateView { .. }
             | Operation::DropView { .. }
-            | Operation::DropTrigger { .. }
             | Operation::CreateEnum(_)
             | Operation::AddEnumLabel { .. }
             | Operation::RenameEnumLabel { .. }
             | Operation::DropType { .. }
-            | Operation::Comment { on: Commented::Other, .. }
-            | Operation::CreateExtension { .. }
-            | Operation::DropExtension { .. }
+            | Operation::Comment { on: Commented::View(_) | Commented::Other, .. }
+            | Operation::CreateObject { .. }
+            | Operation::DropObject { .. }
+            | Operation::RenameObject { .. }
+            | Operation::AlterSequence { .. }
+            | Operation::AlterDomain { .. }
+            | Operation::RefreshView { .. }
+            | Operation::Truncate { .. }
             | Operation::ExecuteSql { .. } => None,
         }
     }
 
     /// Whether rows or values may be lost.
     pub fn is_destructive(&self) -> bool {
-        matches!(self, Operation::DropTable { .. } | Operation::DropColumn { .. })
+        matches!(
+            self,
+            Operation::DropTable { .. } | Operation::DropColumn { .. } | Operation::Truncate { .. }
+        )
     }
 
     /// Whether what it does to the schema is not known.

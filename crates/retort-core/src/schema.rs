@@ -3,23 +3,32 @@
 //! A [`Schema`] shares everything that did not change with the schema before it, so that a chain of ten
 //! thousand revisions can keep the schema of each step.
 
+pub mod constraint;
+pub mod index;
 pub mod table;
+pub mod object;
 pub mod types;
+mod describe;
 pub mod diff;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 
 use crate::source::DialectKind;
 use crate::token::{self, Token, TokenKind};
 
-pub use diff::{Change, ChangeKind, describe_foreign_key, describe_index_part, diff};
+pub use constraint::{
+    Check, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique,
+};
+pub use describe::{describe_foreign_key, describe_index_part};
+pub use diff::{Change, ChangeKind, diff};
+pub use index::{Index, IndexKey, IndexPart};
+pub use object::{Composite, Domain, EnumType, Extension, Routine, RoutineKind, Sequence, Trigger, View};
 pub use table::{
-    Check, Column, Constraint, ConstraintKind, ForeignKey, Generated, Identity, IdentityKind, Index,
-    IndexKey, IndexPart, PrimaryKey, ReferentialAction, Table, Unique,
+    Column, Generated, Identity, IdentityKind, PartitionOf, Partitioning, Policy, RowSecurity, Table,
 };
 pub use types::{SqlType, TypeKind};
 
@@ -145,39 +154,6 @@ fn without_outer_parentheses(text: &str, dialect: DialectKind) -> &str {
     without_outer_parentheses(text[1..text.len() - 1].trim(), dialect)
 }
 
-/// A view; its query is kept as text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
-    /// Its name.
-    pub name: ObjectName,
-    /// The names of its columns, where they were given.
-    pub columns: Vec<String>,
-    /// The query.
-    pub query: Expression,
-    /// Whether it holds its rows itself.
-    pub materialized: bool,
-}
-
-/// A trigger; kept as text, with what is needed to know when it belongs to which table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trigger {
-    /// Its name.
-    pub name: ObjectName,
-    /// The table it watches.
-    pub table: ObjectName,
-    /// The whole statement.
-    pub definition: Expression,
-}
-
-/// An enumerated type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnumType {
-    /// Its name.
-    pub name: ObjectName,
-    /// Its labels, in order.
-    pub labels: Vec<String>,
-}
-
 /// Everything a database holds by way of structure.
 ///
 /// Invariant: an object's key in its map is its name, folded by [`fold`]; `put_…` and `take_…` keep it so.
@@ -193,8 +169,18 @@ pub struct Schema {
     pub triggers: OrdMap<ObjectName, Arc<Trigger>>,
     /// Enumerated types.
     pub enums: OrdMap<ObjectName, Arc<EnumType>>,
+    /// Composite types.
+    pub composites: OrdMap<ObjectName, Arc<Composite>>,
+    /// Domains.
+    pub domains: OrdMap<ObjectName, Arc<Domain>>,
+    /// Sequences that stand for themselves, or belong to a serial column that was pulled apart.
+    pub sequences: OrdMap<ObjectName, Arc<Sequence>>,
+    /// Functions and procedures, by name and types of arguments (`f(integer, text)`).
+    pub routines: OrdMap<ObjectName, Arc<Routine>>,
     /// Extensions by name.
-    pub extensions: OrdMap<Arc<str>, ()>,
+    pub extensions: OrdMap<Arc<str>, Arc<Extension>>,
+    /// Schemas that were made; the default one is not among them.
+    pub namespaces: OrdSet<Arc<str>>,
     /// Which table holds an index, by the index's name.
     index_tables: OrdMap<ObjectName, ObjectName>,
 }
@@ -208,7 +194,12 @@ impl Schema {
             views: OrdMap::new(),
             triggers: OrdMap::new(),
             enums: OrdMap::new(),
+            composites: OrdMap::new(),
+            domains: OrdMap::new(),
+            sequences: OrdMap::new(),
+            routines: OrdMap::new(),
             extensions: OrdMap::new(),
+            namespaces: OrdSet::new(),
             index_tables: OrdMap::new(),
         }
     }
@@ -251,7 +242,7 @@ impl Schema {
         let table = self.tables.remove(&fold(name, self.dialect))?;
         self.forget_indexes(&table);
         for trigger in self.triggers_of(&table.name) {
-            self.triggers.remove(&fold(&trigger.name, self.dialect));
+            self.take_trigger(&trigger.name, &trigger.table);
         }
         Some(table)
     }
@@ -272,14 +263,30 @@ impl Schema {
         self.views.remove(&fold(name, self.dialect))
     }
 
-    /// Puts a trigger in, or in place of the one of its name.
-    pub fn put_trigger(&mut self, trigger: Trigger) {
-        self.triggers.insert(fold(&trigger.name, self.dialect), Arc::new(trigger));
+    /// The key of a trigger: PostgreSQL names triggers within their table, the others in the whole schema.
+    fn trigger_key(&self, name: &ObjectName, table: &ObjectName) -> ObjectName {
+        match self.dialect {
+            DialectKind::Postgres => ObjectName {
+                schema: table.schema.clone(),
+                name: format!("{}.{}", table.name, name.name).into(),
+            },
+            DialectKind::Sqlite | DialectKind::Mysql => fold(name, self.dialect),
+        }
     }
 
-    /// Takes a trigger out.
-    pub fn take_trigger(&mut self, name: &ObjectName) -> Option<Arc<Trigger>> {
-        self.triggers.remove(&fold(name, self.dialect))
+    /// The trigger of that name; the table decides in PostgreSQL only.
+    pub fn trigger(&self, name: &ObjectName, table: &ObjectName) -> Option<&Arc<Trigger>> {
+        self.triggers.get(&self.trigger_key(name, table))
+    }
+
+    /// Puts a trigger in, or in place of the one of its name.
+    pub fn put_trigger(&mut self, trigger: Trigger) {
+        self.triggers.insert(self.trigger_key(&trigger.name, &trigger.table), Arc::new(trigger));
+    }
+
+    /// Takes a trigger out; the table decides in PostgreSQL only.
+    pub fn take_trigger(&mut self, name: &ObjectName, table: &ObjectName) -> Option<Arc<Trigger>> {
+        self.triggers.remove(&self.trigger_key(name, table))
     }
 
     /// The enumerated type of that name.
@@ -295,6 +302,66 @@ impl Schema {
     /// Takes an enumerated type out.
     pub fn take_enum(&mut self, name: &ObjectName) -> Option<Arc<EnumType>> {
         self.enums.remove(&fold(name, self.dialect))
+    }
+
+    /// The domain of that name.
+    pub fn domain(&self, name: &ObjectName) -> Option<&Arc<Domain>> {
+        self.domains.get(&fold(name, self.dialect))
+    }
+
+    /// Puts a domain in, or in place of the one of its name.
+    pub fn put_domain(&mut self, domain: Domain) {
+        self.domains.insert(fold(&domain.name, self.dialect), Arc::new(domain));
+    }
+
+    /// The sequence of that name.
+    pub fn sequence(&self, name: &ObjectName) -> Option<&Arc<Sequence>> {
+        self.sequences.get(&fold(name, self.dialect))
+    }
+
+    /// Puts a sequence in, or in place of the one of its name.
+    pub fn put_sequence(&mut self, sequence: Sequence) {
+        self.sequences.insert(fold(&sequence.name, self.dialect), Arc::new(sequence));
+    }
+
+    /// Takes out the sequences that go with a table.
+    pub fn take_sequences_of(&mut self, table: &ObjectName) {
+        let owned = |sequence: &Sequence| {
+            sequence.owned_by.as_ref().is_some_and(|(owner, _)| same_name(owner, table, self.dialect))
+        };
+        let keys: Vec<ObjectName> =
+            self.sequences.iter().filter(|(_, held)| owned(held)).map(|(key, _)| key.clone()).collect();
+        for key in keys {
+            self.sequences.remove(&key);
+        }
+    }
+
+    /// The composite type of that name.
+    pub fn composite(&self, name: &ObjectName) -> Option<&Arc<Composite>> {
+        self.composites.get(&fold(name, self.dialect))
+    }
+
+    /// Puts a composite type in, or in place of the one of its name.
+    pub fn put_composite(&mut self, composite: Composite) {
+        self.composites.insert(fold(&composite.name, self.dialect), Arc::new(composite));
+    }
+
+    /// The routine of that name and those types of arguments; a name without parentheses finds the only
+    /// routine that is called so.
+    pub fn routine(&self, name: &ObjectName) -> Option<&Arc<Routine>> {
+        if let Some(routine) = self.routines.get(&fold(name, self.dialect)) {
+            return Some(routine);
+        }
+        let mut called = self.routines.values().filter(|routine| {
+            let bare = routine.name.name.split('(').next().unwrap_or_default();
+            routine.name.schema == name.schema && same_word(bare, &name.name, self.dialect)
+        });
+        called.next().filter(|_| called.next().is_none())
+    }
+
+    /// Puts a routine in, or in place of the one of its name.
+    pub fn put_routine(&mut self, routine: Routine) {
+        self.routines.insert(fold(&routine.name, self.dialect), Arc::new(routine));
     }
 
     /// The triggers that watch a table or view.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use retort_core::review;
 use retort_core::schema::{
-    Change, ChangeKind, Column, ForeignKey, Index, IndexKey, ObjectName, Schema, Table, describe_index_part,
-    same_word,
+    Change, ChangeKind, Column, Deferral, ForeignKey, Index, IndexKey, ObjectName, Schema, Table,
+    describe_index_part, same_word,
 };
 use retort_core::source::DialectKind;
 
@@ -212,7 +212,7 @@ impl Tables<'_> {
             ref_columns: key.ref_columns.clone(),
             on_delete: key.on_delete.sql().to_owned(),
             on_update: key.on_update.sql().to_owned(),
-            deferred: key.initially_deferred,
+            deferred: key.deferral == Deferral::InitiallyDeferred,
             optional: key.columns.iter().any(nullable),
             one_to_one: table.is_unique(&key.columns, SQLITE),
             unindexed: !table.is_indexed(&key.columns, SQLITE),

@@ -12,8 +12,8 @@ use super::rewrite::{self, Rewritten};
 use super::sqlite::quote;
 use super::{Fidelity, Note};
 use crate::schema::{
-    Check, Column, Expression, Generated, Identity, IdentityKind, Index, IndexKey, IndexPart, ObjectName,
-    PrimaryKey, Schema, Table, Trigger, TypeKind, Unique, View, same_name, same_word,
+    Check, Column, Deferral, Expression, Generated, Identity, IdentityKind, Index, IndexKey, IndexPart,
+    ObjectName, PrimaryKey, Schema, Table, Trigger, TypeKind, Unique, View, same_name, same_word,
 };
 use crate::source::DialectKind;
 use crate::token;
@@ -80,7 +80,7 @@ pub(super) fn emulate_view(source: &Schema, view: &View) -> (Option<View>, Vec<N
         ));
     }
     let query = Expression::verbatim(&said.sql, SQLITE);
-    (Some(View { name: flat(&view.name), columns: view.columns.clone(), query, materialized: false }), notes)
+    (Some(View::new(flat(&view.name), view.columns.clone(), query)), notes)
 }
 
 /// Whether `*` or `t.*` stands where a SELECT lists its columns (`count(*)` and products are something else).
@@ -163,7 +163,7 @@ impl Emulation<'_> {
         self.done.table.columns.push(new);
         if let Some(check) = stored.check {
             let expression = Expression::new(&check, SQLITE);
-            self.done.table.checks.push(Check { name: None, expression });
+            self.done.table.checks.push(Check::new(None, expression));
         }
         if column.on_update.is_some() {
             self.on_update(column);
@@ -183,7 +183,7 @@ impl Emulation<'_> {
             );
             return;
         }
-        new.identity = Some(Identity { kind: IdentityKind::Auto, start: None, increment: None });
+        new.identity = Some(Identity::new(IdentityKind::Auto));
         self.note(
             "dialect/identity",
             Fidelity::Emulated,
@@ -281,7 +281,7 @@ impl Emulation<'_> {
         let Some(key) = &self.from.primary_key else { return };
         // MySQL calls every primary key PRIMARY: that is no name.
         let name = key.name.clone().filter(|_| !self.is_mysql());
-        self.done.table.primary_key = Some(PrimaryKey { name, columns: key.columns.clone() });
+        self.done.table.primary_key = Some(PrimaryKey::new(name, key.columns.clone()));
     }
 
     fn check(&mut self, check: &Check) {
@@ -290,7 +290,7 @@ impl Emulation<'_> {
         self.done.notes.extend(said.notes);
         if said.unsupported.is_empty() {
             let expression = Expression::new(&said.sql, SQLITE);
-            self.done.table.checks.push(Check { name: check.name.clone(), expression });
+            self.done.table.checks.push(Check::new(check.name.clone(), expression));
         } else {
             let what = said.unsupported.join(", ");
             let message = format!("the check `{name}` is not enforced: SQLite has no words for {what}");
@@ -311,21 +311,12 @@ impl Emulation<'_> {
             unique.columns.iter().map(IndexPart::column).collect()
         };
         let name = unique.name.clone().unwrap_or_else(|| unique.columns.join("_"));
-        if unique.deferrable {
+        if unique.deferral != Deferral::NotDeferrable {
             let message = format!("`{name}` is checked row by row, not at the end of the transaction");
             self.note("dialect/deferrable-unique", Fidelity::Weakened, message);
         }
         self.note("dialect/unique", Fidelity::Emulated, format!("`{name}` is a unique index"));
-        let index = Index {
-            name: self.index_name(&name),
-            parts,
-            unique: true,
-            predicate: None,
-            method: None,
-            include: Vec::new(),
-            implied: false,
-        };
-        self.done.table.indexes.push(index);
+        self.done.table.indexes.push(Index { unique: true, ..Index::new(self.index_name(&name), parts) });
     }
 
     /// SQLite names indexes for the whole database, MySQL for each table.
@@ -378,16 +369,7 @@ impl Emulation<'_> {
             );
             self.note("dialect/index-name", Fidelity::Emulated, message);
         }
-        let unique = index.unique;
-        self.done.table.indexes.push(Index {
-            name,
-            parts,
-            unique,
-            predicate,
-            method: None,
-            include: Vec::new(),
-            implied: false,
-        });
+        self.done.table.indexes.push(Index { unique: index.unique, predicate, ..Index::new(name, parts) });
     }
 
     fn expression(&mut self, expression: &Expression, problems: &mut Vec<String>) -> Expression {

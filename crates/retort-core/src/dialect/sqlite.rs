@@ -7,8 +7,8 @@ pub use change::{Changed, Hint, change};
 pub use rows::{delete_row, literal, select_rows};
 
 use crate::schema::{
-    Check, Column, ForeignKey, IdentityKind, Index, IndexKey, ObjectName, ReferentialAction, Table, Unique,
-    View,
+    Check, Column, Deferral, ForeignKey, IdentityKind, Index, IndexKey, ObjectName, ReferentialAction, Table,
+    Unique, View,
 };
 use crate::source::DialectKind;
 use crate::token;
@@ -150,10 +150,8 @@ pub fn references(key: &ForeignKey) -> String {
     if key.on_update != ReferentialAction::NoAction {
         text.push_str(&format!(" ON UPDATE {}", key.on_update.sql()));
     }
-    if key.initially_deferred {
-        text.push_str(" DEFERRABLE INITIALLY DEFERRED");
-    } else if key.deferrable {
-        text.push_str(" DEFERRABLE");
+    if key.deferral != Deferral::NotDeferrable {
+        text.push_str(&format!(" {}", key.deferral.sql()));
     }
     text
 }

@@ -158,11 +158,12 @@ impl Translator {
             Operation::DropConstraint { table, name: Some(name), .. } => match self.kind_of(table, name) {
                 Some(ConstraintKind::Check) => able.drop_check,
                 Some(ConstraintKind::Foreign) => able.drop_foreign_key,
-                Some(ConstraintKind::Primary | ConstraintKind::Unique) => false,
+                Some(ConstraintKind::Primary | ConstraintKind::Unique | ConstraintKind::Exclusion) => false,
                 None => true,
             },
             Operation::AlterColumn { .. }
             | Operation::AddConstraint { .. }
+            | Operation::AlterConstraint { .. }
             | Operation::DropConstraint { .. }
             | Operation::RenameConstraint { .. }
             | Operation::RenameIndex { .. } => false,

@@ -128,8 +128,7 @@ impl Catalog {
         key.sort();
         if !key.is_empty() {
             let name = written.primary_key.as_ref().and_then(|key| key.name.clone());
-            table.primary_key =
-                Some(PrimaryKey { name, columns: key.into_iter().map(|(_, name)| name).collect() });
+            table.primary_key = Some(PrimaryKey::new(name, key.into_iter().map(|(_, name)| name).collect()));
         }
         table.foreign_keys = self.foreign_keys(name, &written);
         table.uniques = self.uniques(name, &written);
@@ -142,15 +141,11 @@ impl Catalog {
             let text = |at: usize| row.get(at).and_then(Value::as_str).unwrap_or_default().to_owned();
             let id = row.first().and_then(Value::as_integer).unwrap_or_default();
             if keys.last().is_none_or(|(last, _)| *last != id) {
+                let ref_table = ObjectName::bare(text(1));
                 let key = ForeignKey {
-                    name: None,
-                    columns: Vec::new(),
-                    ref_table: ObjectName::bare(text(1)),
-                    ref_columns: Vec::new(),
                     on_delete: action(&text(5)),
                     on_update: action(&text(4)),
-                    deferrable: false,
-                    initially_deferred: false,
+                    ..ForeignKey::new(None, Vec::new(), ref_table, Vec::new())
                 };
                 keys.push((id, key));
             }
@@ -166,8 +161,7 @@ impl Catalog {
             let by_place = written.foreign_keys.get(place).filter(same);
             if let Some(other) = by_place.or_else(|| written.foreign_keys.iter().find(same)) {
                 key.name.clone_from(&other.name);
-                key.deferrable = other.deferrable;
-                key.initially_deferred = other.initially_deferred;
+                key.deferral = other.deferral;
             }
         }
         keys
@@ -185,7 +179,7 @@ impl Catalog {
                 parts.filter_map(|part| part.first().and_then(Value::as_str)).map(str::to_owned).collect();
             let place = left.iter().position(|unique| same_columns(&unique.columns, &columns));
             let name = place.and_then(|place| left.remove(place).name.clone());
-            uniques.push(Unique { name, columns, nulls_not_distinct: false, deferrable: false });
+            uniques.push(Unique::new(name, columns));
         }
         uniques
     }
@@ -211,15 +205,8 @@ impl Catalog {
             }
         });
         let unique = self.unique_indexes.contains(name);
-        Index {
-            name: name.to_owned(),
-            parts: parts.collect(),
-            unique,
-            predicate: written.and_then(|index| index.predicate),
-            method: None,
-            include: Vec::new(),
-            implied: false,
-        }
+        let parts = parts.collect();
+        Index { unique, predicate: written.and_then(|index| index.predicate), ..Index::new(name, parts) }
     }
 }
 

@@ -1,9 +1,7 @@
 //! `ALTER TABLE`: each action one or more operations.
 
-use super::create_table::{
-    ColumnDefinition, Skipped, column, column_type, default, finish, mysql_index, mysql_option,
-    table_constraint,
-};
+use super::constraint::{finish, mysql_index, table_constraint};
+use super::create_table::{ColumnDefinition, Skipped, column, column_type, default, mysql_option};
 use super::cursor::{Cursor, Read};
 use super::{ColumnChange, Operation, Position};
 use crate::schema::{Constraint, ConstraintKind, Expression, Identity, IdentityKind, ObjectName};
@@ -70,8 +68,7 @@ fn add(
 ) -> Read<()> {
     let mysql = action.dialect == DialectKind::Mysql;
     if let Some(constraint) = table_constraint(action, skipped)? {
-        let validate = !action.eat("NOT VALID");
-        operations.push(Operation::AddConstraint { table: table.clone(), constraint, validate });
+        operations.push(Operation::AddConstraint { table: table.clone(), constraint });
         return Ok(());
     }
     if mysql && action.is_any(&["INDEX", "KEY", "FULLTEXT", "SPATIAL"]) {
@@ -111,11 +108,11 @@ fn add_column(
 }
 
 fn add_constraints(constraints: Vec<Constraint>, table: &ObjectName, operations: &mut Vec<Operation>) {
-    operations.extend(constraints.into_iter().map(|constraint| Operation::AddConstraint {
-        table: table.clone(),
-        constraint,
-        validate: true,
-    }));
+    operations.extend(
+        constraints
+            .into_iter()
+            .map(|constraint| Operation::AddConstraint { table: table.clone(), constraint }),
+    );
 }
 
 fn drop(action: &mut Cursor<'_>, table: &ObjectName, skipped: &mut Skipped) -> Read<Operation> {
@@ -215,7 +212,7 @@ fn alter(action: &mut Cursor<'_>, table: &ObjectName, skipped: &mut Skipped) -> 
         if action.is("(") {
             skipped.push(action.parenthesized()?.rest().to_owned());
         }
-        ColumnChange::Identity(Some(Identity { kind, start: None, increment: None }))
+        ColumnChange::Identity(Some(Identity::new(kind)))
     } else {
         return Err(action.fault("this change of a column is not understood"));
     };
@@ -268,7 +265,7 @@ fn mysql_action(
                 let on = super::Commented::Table(table.clone());
                 Operation::Comment { on, text: Some(value).filter(|text| !text.is_empty()) }
             }
-            _ => Operation::SetOption { table: table.clone(), name, value },
+            _ => Operation::SetOption { table: table.clone(), name, value: Some(value) },
         };
         operations.push(operation);
     }

@@ -3,17 +3,18 @@
 mod column;
 mod constraint;
 mod index;
+mod inherit;
 mod mysql;
+mod object;
+mod policy;
 mod query;
 mod table;
 mod types;
 mod view;
 
-use std::sync::Arc;
-
 use super::{ColumnChange, Commented, Operation};
 use crate::diagnostic::Code;
-use crate::schema::{Column, ObjectName, Schema, Table};
+use crate::schema::{Column, ObjectName, Schema, Table, View};
 use crate::source::DialectKind;
 use column::{add_column, alter_column, drop_column, rename_column, rename_referenced, rename_references};
 use constraint::{add_constraint, drop_constraint, rename_constraint};
@@ -62,7 +63,9 @@ pub fn apply_before(schema: &mut Schema, operation: &Operation, later: &[Operati
 
 fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
     match operation {
-        Operation::CreateTable { table, if_not_exists } => create_table(schema, table, *if_not_exists),
+        Operation::CreateTable { table, likes, if_not_exists } => {
+            create_table(schema, table, likes, *if_not_exists)
+        }
         Operation::DropTable { name, if_exists, cascade } => drop_table(schema, name, *if_exists, *cascade),
         Operation::RenameTable { from, to } => rename_table(schema, from, to),
         Operation::CreateIndex { table, index, if_not_exists, .. } => {
@@ -79,8 +82,8 @@ fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
         Operation::CreateTrigger { trigger, if_not_exists } => {
             create_trigger(schema, trigger, *if_not_exists)
         }
-        Operation::DropTrigger { name, if_exists } => {
-            if schema.take_trigger(name).is_none() {
+        Operation::DropTrigger { name, table, if_exists } => {
+            if schema.take_trigger(name, table.as_ref().unwrap_or(name)).is_none() {
                 missing("trigger", name, *if_exists)
             } else {
                 Ok(())
@@ -98,14 +101,31 @@ fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
         }
         Operation::RenameEnumLabel { name, from, to } => rename_label(schema, name, from, to),
         Operation::DropType { name, if_exists, cascade } => drop_type(schema, name, *if_exists, *cascade),
-        Operation::CreateExtension { name } => {
-            schema.extensions.insert(Arc::from(name.as_str()), ());
+        Operation::CreateObject { object, or_replace, if_not_exists } => {
+            object::create(schema, object, *or_replace, *if_not_exists)
+        }
+        Operation::DropObject { kind, name, if_exists, cascade } => {
+            object::drop(schema, *kind, name, *if_exists, *cascade)
+        }
+        Operation::RenameObject { kind, from, to } => object::rename(schema, *kind, from, to),
+        Operation::AlterSequence { name, change } => object::alter_sequence(schema, name, change),
+        Operation::AlterDomain { name, change } => object::alter_domain(schema, name, change),
+        Operation::AttachPartition { partition, of } => inherit::attach(schema, partition, of),
+        Operation::DetachPartition { table, partition } => inherit::detach(schema, table, partition),
+        Operation::Comment { on: Commented::View(name), text } => {
+            let Some(view) = schema.view(name).cloned() else { return missing("view", name, false) };
+            schema.put_view(View { comment: text.clone(), ..(*view).clone() });
             Ok(())
         }
-        Operation::DropExtension { name } => {
-            schema.extensions.remove(name.as_str());
-            Ok(())
-        }
+        Operation::RefreshView { name, .. } => match schema.view(name) {
+            Some(_) => Ok(()),
+            None => missing("materialized view", name, false),
+        },
+        Operation::Truncate { tables, .. } => match tables.iter().find(|table| schema.table(table).is_none())
+        {
+            Some(table) => no_table(table),
+            None => Ok(()),
+        },
         Operation::Comment { on: Commented::Other, .. } | Operation::ExecuteSql { .. } => Ok(()),
         Operation::Comment { on: Commented::Table(_) | Commented::Column(..), .. }
         | Operation::AddColumn { .. }
@@ -115,6 +135,15 @@ fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
         | Operation::AddConstraint { .. }
         | Operation::DropConstraint { .. }
         | Operation::RenameConstraint { .. }
+        | Operation::AdoptIndex { .. }
+        | Operation::ValidateConstraint { .. }
+        | Operation::AlterConstraint { .. }
+        | Operation::SetPartitioning { .. }
+        | Operation::SetInheritance { .. }
+        | Operation::SetRowSecurity { .. }
+        | Operation::CreatePolicy { .. }
+        | Operation::AlterPolicy { .. }
+        | Operation::DropPolicy { .. }
         | Operation::SetOption { .. } => change_table(schema, operation),
     }
 }
@@ -165,8 +194,30 @@ fn change_table(schema: &mut Schema, operation: &Operation) -> Result<(), Refusa
             drop_constraint(&mut table, name.as_deref(), *kind, *if_exists, dialect)?;
         }
         Operation::RenameConstraint { from, to, .. } => rename_constraint(&mut table, from, to, dialect)?,
-        Operation::SetOption { name, value, .. } => {
+        Operation::AdoptIndex { index, constraint, .. } => {
+            constraint::adopt_index(&mut table, index, constraint, dialect)?;
+        }
+        Operation::ValidateConstraint { name, .. } => {
+            constraint::validate_constraint(&mut table, name, dialect)?;
+        }
+        Operation::AlterConstraint { name, deferral, enforced, .. } => {
+            constraint::alter_constraint(&mut table, name, *deferral, *enforced, dialect)?;
+        }
+        Operation::SetPartitioning { partitioning, .. } => {
+            table.partitioning = partitioning.as_deref().cloned();
+        }
+        Operation::SetInheritance { parent, inherits, .. } => {
+            inherit::set_inheritance(schema, &mut table, parent, *inherits)?;
+        }
+        Operation::SetRowSecurity { security, .. } => policy::set_row_security(&mut table, *security),
+        Operation::CreatePolicy { policy, .. } => policy::create(&mut table, policy)?,
+        Operation::AlterPolicy { name, change, .. } => policy::alter(&mut table, name, change)?,
+        Operation::DropPolicy { name, if_exists, .. } => policy::drop(&mut table, name, *if_exists)?,
+        Operation::SetOption { name, value: Some(value), .. } => {
             table.options.insert(name.clone(), value.clone());
+        }
+        Operation::SetOption { name, value: None, .. } => {
+            table.options.remove(name);
         }
         Operation::Comment { on: Commented::Column(_, column), text } => {
             find_column(&table, column, dialect)?;
@@ -178,6 +229,9 @@ fn change_table(schema: &mut Schema, operation: &Operation) -> Result<(), Refusa
         _ => return Ok(()),
     }
     schema.put_table(table);
+    if dialect == DialectKind::Postgres {
+        inherit::pass_down(schema, operation, name)?;
+    }
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! `CREATE TABLE`: columns, constraints, options.
 
+use super::constraint::{finish, mysql_index, references, table_constraint, tail};
 use super::cursor::{Cursor, Read};
 use super::{Operation, Position, type_name};
 use crate::schema::{
-    Check, Column, Constraint, Expression, ForeignKey, Generated, Identity, IdentityKind, Index, IndexKey,
-    IndexPart, PrimaryKey, ReferentialAction, SqlType, Table, Unique,
+    Check, Column, Constraint, Expression, Generated, Identity, IdentityKind, PrimaryKey, SqlType, Table,
+    Unique,
 };
 use crate::source::DialectKind;
 use crate::token::TokenKind;
@@ -72,7 +73,7 @@ pub(super) fn create_table(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Re
         }
     }
     options(cursor, &mut table, skipped)?;
-    Ok(Operation::CreateTable { table: Box::new(table), if_not_exists })
+    Ok(Operation::CreateTable { table: Box::new(table), likes: Vec::new(), if_not_exists })
 }
 
 fn add(table: &mut Table, constraint: Constraint) {
@@ -81,6 +82,7 @@ fn add(table: &mut Table, constraint: Constraint) {
         Constraint::Unique(unique) => table.uniques.push(unique),
         Constraint::Check(check) => table.checks.push(check),
         Constraint::Foreign(key) => table.foreign_keys.push(key),
+        Constraint::Exclusion(exclusion) => table.exclusions.push(exclusion),
     }
 }
 
@@ -97,172 +99,6 @@ fn table_element(item: &mut Cursor<'_>, table: &mut Table, skipped: &mut Skipped
     Ok(true)
 }
 
-/// Nothing may be left over: what is not read is not guessed.
-pub(super) fn finish(cursor: &Cursor<'_>) -> Read<()> {
-    if cursor.is_done() { Ok(()) } else { Err(cursor.fault("this part is not understood")) }
-}
-
-/// `[CONSTRAINT name] PRIMARY KEY | UNIQUE | CHECK | FOREIGN KEY …`; None when none begins here.
-pub(super) fn table_constraint(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Option<Constraint>> {
-    let start = *cursor;
-    let mut name = None;
-    if cursor.eat("CONSTRAINT") && !cursor.is_any(&["PRIMARY KEY", "UNIQUE", "CHECK", "FOREIGN KEY"]) {
-        name = Some(cursor.name()?);
-    }
-    let constraint = if cursor.eat("PRIMARY KEY") {
-        index_type(cursor, skipped);
-        let columns = key_columns(cursor, skipped)?;
-        Constraint::Primary(PrimaryKey { name, columns })
-    } else if cursor.eat("UNIQUE") {
-        let unique = unique(cursor, name, skipped)?;
-        Constraint::Unique(unique)
-    } else if cursor.is("CHECK (") {
-        cursor.skip();
-        Constraint::Check(Check { name, expression: cursor.parenthesized_expression()? })
-    } else if cursor.eat("FOREIGN KEY") {
-        if !cursor.is("(") {
-            // MySQL: the index's name, which InnoDB ignores when the constraint has one.
-            let index = cursor.name()?;
-            name = name.or(Some(index));
-        }
-        let columns = cursor.names()?;
-        cursor.expect("REFERENCES")?;
-        Constraint::Foreign(references(cursor, name, columns, skipped)?)
-    } else {
-        if name.is_some() {
-            return Err(cursor.fault("expected a constraint"));
-        }
-        *cursor = start;
-        return Ok(None);
-    };
-    trailing(cursor, skipped);
-    Ok(Some(constraint))
-}
-
-fn unique(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Skipped) -> Read<Unique> {
-    let _ = cursor.eat("KEY") || cursor.eat("INDEX");
-    let nulls_not_distinct = cursor.eat("NULLS NOT DISTINCT");
-    let _ = cursor.eat("NULLS DISTINCT");
-    index_type(cursor, skipped);
-    let own_name = if cursor.is("(") { None } else { Some(cursor.name()?) };
-    index_type(cursor, skipped);
-    let columns = key_columns(cursor, skipped)?;
-    let deferrable = cursor.is("DEFERRABLE");
-    Ok(Unique { name: name.or(own_name), columns, nulls_not_distinct, deferrable })
-}
-
-fn index_type(cursor: &mut Cursor<'_>, skipped: &mut Skipped) {
-    if cursor.is("USING BTREE") || cursor.is("USING HASH") {
-        skipped.push(format!("USING {}", cursor.ahead(1)));
-        cursor.skip();
-        cursor.skip();
-    }
-}
-
-/// The columns of a key; orders and prefixes of its parts are read past and said.
-fn key_columns(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Vec<String>> {
-    let mut columns = Vec::new();
-    for mut item in cursor.parenthesized()?.items() {
-        columns.push(item.name()?);
-        let rest = item.rest();
-        if !rest.is_empty() && !rest.eq_ignore_ascii_case("asc") {
-            skipped.push(rest.to_owned());
-        }
-    }
-    Ok(columns)
-}
-
-/// Words after a constraint or key.
-fn trailing(cursor: &mut Cursor<'_>, skipped: &mut Skipped) {
-    loop {
-        let mark = cursor.mark();
-        let known = cursor.eat("NOT DEFERRABLE")
-            || cursor.eat("DEFERRABLE")
-            || cursor.eat("INITIALLY DEFERRED")
-            || cursor.eat("INITIALLY IMMEDIATE")
-            || cursor.eat("ENFORCED");
-        if known {
-            continue;
-        }
-        let detail = cursor.eat("NOT ENFORCED") || cursor.eat("NO INHERIT") || conflict_clause(cursor);
-        let described = !detail && cursor.is_any(&["COMMENT", "KEY_BLOCK_SIZE", "USING"]) && {
-            cursor.skip();
-            cursor.eat("=");
-            cursor.skip();
-            true
-        };
-        if !detail && !described {
-            return;
-        }
-        skipped.push(cursor.since(mark).to_owned());
-    }
-}
-
-fn conflict_clause(cursor: &mut Cursor<'_>) -> bool {
-    let found = cursor.eat("ON CONFLICT");
-    if found {
-        cursor.skip();
-    }
-    found
-}
-
-/// After `REFERENCES`.
-fn references(
-    cursor: &mut Cursor<'_>,
-    name: Option<String>,
-    columns: Vec<String>,
-    skipped: &mut Skipped,
-) -> Read<ForeignKey> {
-    let ref_table = cursor.object_name()?;
-    let ref_columns = if cursor.is("(") { cursor.names()? } else { Vec::new() };
-    let mut key = ForeignKey {
-        name,
-        columns,
-        ref_table,
-        ref_columns,
-        on_delete: ReferentialAction::NoAction,
-        on_update: ReferentialAction::NoAction,
-        deferrable: false,
-        initially_deferred: false,
-    };
-    loop {
-        if cursor.eat("ON DELETE") {
-            key.on_delete = referential_action(cursor, skipped)?;
-        } else if cursor.eat("ON UPDATE") {
-            key.on_update = referential_action(cursor, skipped)?;
-        } else if cursor.eat("MATCH") {
-            skipped.push(format!("MATCH {}", cursor.peek()));
-            cursor.skip();
-        } else if cursor.eat("NOT DEFERRABLE") || cursor.eat("INITIALLY IMMEDIATE") {
-        } else if cursor.eat("DEFERRABLE") {
-            key.deferrable = true;
-        } else if cursor.eat("INITIALLY DEFERRED") {
-            // INITIALLY DEFERRED alone makes it deferrable (PostgreSQL 18, CREATE TABLE).
-            key.deferrable = true;
-            key.initially_deferred = true;
-        } else {
-            return Ok(key);
-        }
-    }
-}
-
-fn referential_action(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<ReferentialAction> {
-    let actions = [
-        ("NO ACTION", ReferentialAction::NoAction),
-        ("RESTRICT", ReferentialAction::Restrict),
-        ("CASCADE", ReferentialAction::Cascade),
-        ("SET NULL", ReferentialAction::SetNull),
-        ("SET DEFAULT", ReferentialAction::SetDefault),
-    ];
-    let Some((_, action)) = actions.into_iter().find(|(words, _)| cursor.eat(words)) else {
-        return Err(cursor.fault("expected an action"));
-    };
-    if cursor.is("(") {
-        skipped.push(format!("{} ({})", action.sql(), cursor.parenthesized()?.rest()));
-    }
-    Ok(action)
-}
-
 /// A column definition, to the end of the cursor.
 pub(super) fn column(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<ColumnDefinition> {
     let name = cursor.name()?;
@@ -277,8 +113,7 @@ pub(super) fn column(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Col
     };
     if serial {
         definition.column.nullable = false;
-        definition.column.identity =
-            Some(Identity { kind: IdentityKind::Serial, start: None, increment: None });
+        definition.column.identity = Some(Identity::new(IdentityKind::Serial));
     }
     while !cursor.is_done() {
         column_part(cursor, &mut definition, skipped)?;
@@ -309,9 +144,9 @@ fn column_part(
     let columns = || vec![column.name.clone()];
     if cursor.eat("NOT NULL") {
         column.nullable = false;
-        trailing(cursor, skipped);
+        tail(cursor, skipped)?;
     } else if cursor.eat("NULL") {
-        trailing(cursor, skipped);
+        tail(cursor, skipped)?;
     } else if cursor.eat("DEFAULT") {
         let text = cursor.text_until(&COLUMN_STOPS);
         column.default = default(text, cursor.dialect);
@@ -321,36 +156,32 @@ fn column_part(
         if cursor.eat("DESC") {
             skipped.push("DESC".into());
         }
-        trailing(cursor, skipped);
+        let mut key = Constraint::Primary(PrimaryKey::new(name, columns));
+        tail(cursor, skipped)?.put_on(&mut key);
         if cursor.eat("AUTOINCREMENT") {
-            column.identity = Some(Identity { kind: IdentityKind::Auto, start: None, increment: None });
+            column.identity = Some(Identity::new(IdentityKind::Auto));
         }
-        definition.constraints.push(Constraint::Primary(PrimaryKey { name, columns }));
+        definition.constraints.push(key);
     } else if cursor.eat("UNIQUE") {
         let _ = cursor.eat("KEY");
         let nulls_not_distinct = cursor.eat("NULLS NOT DISTINCT");
-        let columns = columns();
-        let deferrable = cursor.is("DEFERRABLE");
-        trailing(cursor, skipped);
-        definition.constraints.push(Constraint::Unique(Unique {
-            name,
-            columns,
-            nulls_not_distinct,
-            deferrable,
-        }));
+        let _ = cursor.eat("NULLS DISTINCT");
+        let mut unique = Constraint::Unique(Unique { nulls_not_distinct, ..Unique::new(name, columns()) });
+        tail(cursor, skipped)?.put_on(&mut unique);
+        definition.constraints.push(unique);
     } else if cursor.is("CHECK (") {
         cursor.skip();
-        let expression = cursor.parenthesized_expression()?;
-        trailing(cursor, skipped);
-        definition.constraints.push(Constraint::Check(Check { name, expression }));
+        let mut check = Constraint::Check(Check::new(name, cursor.parenthesized_expression()?));
+        tail(cursor, skipped)?.put_on(&mut check);
+        definition.constraints.push(check);
     } else if cursor.eat("REFERENCES") {
-        let columns = columns();
-        let key = references(cursor, name, columns, skipped)?;
+        let mut key = Constraint::Foreign(references(cursor, name, columns())?);
+        tail(cursor, skipped)?.put_on(&mut key);
         if cursor.dialect == DialectKind::Mysql {
             // MySQL 8 reads a column's REFERENCES and ignores it (MySQL 8.4, 1.6.2.3).
             skipped.push("REFERENCES".into());
         } else {
-            definition.constraints.push(Constraint::Foreign(key));
+            definition.constraints.push(key);
         }
     } else {
         return column_attribute(cursor, definition, skipped);
@@ -377,7 +208,7 @@ fn column_attribute(
         let _ = cursor.eat("VIRTUAL");
         column.generated = Some(Generated { expression, stored });
     } else if cursor.eat("AUTO_INCREMENT") {
-        column.identity = Some(Identity { kind: IdentityKind::Auto, start: None, increment: None });
+        column.identity = Some(Identity::new(IdentityKind::Auto));
         column.nullable = false;
     } else if cursor.eat("COMMENT") {
         column.comment = Some(cursor.string()?);
@@ -419,7 +250,7 @@ fn identity(
     kind: IdentityKind,
     skipped: &mut Skipped,
 ) -> Read<()> {
-    let mut identity = Identity { kind, start: None, increment: None };
+    let mut identity = Identity::new(kind);
     column.nullable = false;
     if cursor.is("(") {
         let mut inner = cursor.parenthesized()?;
@@ -439,80 +270,6 @@ fn identity(
     }
     column.identity = Some(identity);
     Ok(())
-}
-
-/// `KEY name (a, b(10))` inside a MySQL table.
-pub(super) fn mysql_index(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Index> {
-    let method = ["FULLTEXT", "SPATIAL"].into_iter().find(|word| cursor.eat(word)).map(str::to_lowercase);
-    let _ = cursor.eat("INDEX") || cursor.eat("KEY");
-    index_type(cursor, skipped);
-    let name = if cursor.is("(") { String::new() } else { cursor.name()? };
-    index_type(cursor, skipped);
-    let parts = index_parts(cursor)?;
-    trailing(cursor, skipped);
-    if cursor.is_any(&["VISIBLE", "INVISIBLE"]) {
-        skipped.push(cursor.peek().to_owned());
-        cursor.skip();
-    }
-    Ok(Index { name, parts, unique: false, predicate: None, method, include: Vec::new(), implied: false })
-}
-
-/// `(a DESC, lower(b), c(10))`.
-pub(super) fn index_parts(cursor: &mut Cursor<'_>) -> Read<Vec<IndexPart>> {
-    cursor.parenthesized()?.items().into_iter().map(index_part).collect()
-}
-
-fn index_part(mut item: Cursor<'_>) -> Read<IndexPart> {
-    let dialect = item.dialect;
-    let plain = matches!(item.kind(), Some(TokenKind::Word | TokenKind::Quoted)) && {
-        let next = item.ahead(1);
-        let is_prefix = dialect == DialectKind::Mysql
-            && next == "("
-            && item.ahead(2).bytes().all(|b| b.is_ascii_digit())
-            && item.ahead(3) == ")";
-        let next_is_word = next.chars().next().is_some_and(|c| c.is_alphabetic() || c == '"' || c == '_');
-        next.is_empty() || is_prefix || next_is_word
-    };
-    let stops = ["COLLATE", "ASC", "DESC", "NULLS"];
-    let mut part = if plain {
-        IndexPart::column(item.name()?)
-    } else {
-        let text = if item.is("(") {
-            let mark = item.mark();
-            item.parenthesized()?;
-            // `(a) || b` goes on after the first parenthesis.
-            if !item.is_done() && item.kind() == Some(TokenKind::Symbol) {
-                item.text_until(&stops);
-            }
-            item.since(mark)
-        } else {
-            item.text_until(&stops)
-        };
-        IndexPart::new(IndexKey::Expression(Expression::new(text, dialect)))
-    };
-    if item.is("(") {
-        part.prefix_length = item.parenthesized()?.number().ok().and_then(|n| u32::try_from(n).ok());
-    }
-    if item.eat("COLLATE") {
-        part.collation = Some(item.object_name()?.to_string());
-    }
-    if !item.is_done() && !item.is_any(&stops) {
-        let mark = item.mark();
-        item.object_name()?;
-        if item.is("(") {
-            item.parenthesized()?;
-        }
-        part.operator_class = Some(item.since(mark).to_owned());
-    }
-    part.descending = item.eat("DESC");
-    let _ = item.eat("ASC");
-    if item.eat("NULLS FIRST") {
-        part.nulls_first = Some(true);
-    } else if item.eat("NULLS LAST") {
-        part.nulls_first = Some(false);
-    }
-    finish(&item)?;
-    Ok(part)
 }
 
 /// What stands after the list of columns.

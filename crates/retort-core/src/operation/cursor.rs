@@ -53,6 +53,45 @@ impl<'a> Cursor<'a> {
         self.at += 1;
     }
 
+    /// The text of the token taken last.
+    pub(super) fn previous(&self) -> &'a str {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or("", |token| token.text(self.text))
+    }
+
+    pub(super) fn step_back(&mut self) {
+        self.at = self.at.saturating_sub(1);
+    }
+
+    /// Cuts at the last place of a word outside parentheses: gives what stands before it, and is after it then.
+    pub(super) fn split_off_last(&mut self, word: &str) -> Read<Cursor<'a>> {
+        let mut depth = 0i32;
+        let mut found = None;
+        for index in self.at..self.tokens.len() {
+            match self.tokens[index].text(self.text) {
+                "(" | "[" => depth += 1,
+                ")" | "]" => depth -= 1,
+                text if depth == 0 && text.eq_ignore_ascii_case(word) => found = Some(index),
+                _ => {}
+            }
+        }
+        let Some(index) = found else { return Err(self.fault(format!("expected `{word}`"))) };
+        let before = Cursor { tokens: &self.tokens[self.at..index], at: 0, ..*self };
+        self.at = index + 1;
+        Ok(before)
+    }
+
+    /// One token that is no symbol, as it was written.
+    pub(super) fn word(&mut self) -> Read<String> {
+        match self.kind() {
+            Some(TokenKind::Word | TokenKind::Quoted | TokenKind::Number | TokenKind::Text) => {
+                let word = self.peek().to_owned();
+                self.skip();
+                Ok(word)
+            }
+            _ => Err(self.fault("expected a word")),
+        }
+    }
+
     /// Whether these words (or symbols) come next; words compare without case, quoted names never match.
     pub(super) fn is(&self, words: &str) -> bool {
         words.split(' ').enumerate().all(|(index, word)| {

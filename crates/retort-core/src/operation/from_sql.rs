@@ -5,7 +5,9 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Fault, Read};
-use super::{Directive, Operation, RawStatement, SqlClass, alter_table, create_table, objects, split};
+use super::{
+    Directive, Operation, RawStatement, SqlClass, alter_table, constraint, create_table, objects, split,
+};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::schema::Expression;
 use crate::source::{DialectKind, SourceFile, Span};
@@ -48,7 +50,7 @@ fn read(
         return (execute(class), skipped, None);
     }
     match structure(&mut cursor, &mut skipped) {
-        Ok(Some(operations)) => match create_table::finish(&cursor) {
+        Ok(Some(operations)) => match constraint::finish(&cursor) {
             Ok(()) => (operations, skipped, None),
             Err(fault) => (execute(SqlClass::Structure), Vec::new(), Some(fault)),
         },

@@ -27,6 +27,12 @@ pub(super) fn name_all(table: &mut Table, dialect: DialectKind) {
             table.foreign_keys[place].name = constraint_name(table, "fkey", &columns, dialect);
         }
     }
+    for place in 0..table.exclusions.len() {
+        if table.exclusions[place].name.is_none() {
+            let columns = index_columns(&table.exclusions[place].parts);
+            table.exclusions[place].name = constraint_name(table, "excl", &columns, dialect);
+        }
+    }
     if dialect == DialectKind::Postgres
         && let Some(key) = table.primary_key.as_mut().filter(|key| key.name.is_none())
     {
@@ -43,6 +49,17 @@ pub(super) fn name_all(table: &mut Table, dialect: DialectKind) {
     }
 }
 
+fn index_columns(parts: &[(IndexPart, String)]) -> Vec<String> {
+    parts.iter().map(|(part, _)| part_name(part)).collect()
+}
+
+fn part_name(part: &IndexPart) -> String {
+    match &part.key {
+        IndexKey::Column(column) => column.clone(),
+        IndexKey::Expression(_) => "expr".to_owned(),
+    }
+}
+
 /// Gives a constraint its name before it joins a table.
 pub(super) fn name_constraint(table: &Table, constraint: &mut Constraint, dialect: DialectKind) {
     let (suffix, columns, name) = match constraint {
@@ -54,9 +71,24 @@ pub(super) fn name_constraint(table: &Table, constraint: &mut Constraint, dialec
         Constraint::Unique(unique) => ("key", unique.columns.clone(), &mut unique.name),
         Constraint::Foreign(key) => ("fkey", key.columns.clone(), &mut key.name),
         Constraint::Check(check) => ("check", Vec::new(), &mut check.name),
+        Constraint::Exclusion(exclusion) => ("excl", index_columns(&exclusion.parts), &mut exclusion.name),
     };
     if name.is_none() {
         *name = constraint_name(table, suffix, &columns, dialect);
+    }
+}
+
+/// The name of an index that was given none.
+pub(super) fn index_name(table: &Table, parts: &[IndexPart], dialect: DialectKind) -> String {
+    match dialect {
+        DialectKind::Mysql => {
+            let columns: Vec<String> = parts.iter().map(part_name).collect();
+            mysql_index_name(table, &columns)
+        }
+        DialectKind::Postgres | DialectKind::Sqlite => {
+            let columns: Vec<String> = parts.iter().map(part_name).collect();
+            postgres_name(table, &columns, "idx")
+        }
     }
 }
 
@@ -107,6 +139,7 @@ fn is_taken(table: &Table, name: &str) -> bool {
     table.uniques.iter().any(|unique| unique.name.as_deref() == Some(name))
         || table.checks.iter().any(|check| check.name.as_deref() == Some(name))
         || table.foreign_keys.iter().any(|key| key.name.as_deref() == Some(name))
+        || table.exclusions.iter().any(|exclusion| exclusion.name.as_deref() == Some(name))
         || table.indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name))
 }
 
@@ -135,15 +168,8 @@ fn add_foreign_key_index(table: &mut Table, key: &ForeignKey) {
     // Named after the constraint where that name was given, else after the column.
     let given = key.name.clone().filter(|name| !name.starts_with(&format!("{}_ibfk_", table.name.name)));
     let name = given.unwrap_or_else(|| mysql_index_name(table, &key.columns));
-    table.indexes.push(Index {
-        name,
-        parts: key.columns.iter().map(IndexPart::column).collect(),
-        unique: false,
-        predicate: None,
-        method: None,
-        include: Vec::new(),
-        implied: true,
-    });
+    let parts = key.columns.iter().map(IndexPart::column).collect();
+    table.indexes.push(Index { implied: true, ..Index::new(name, parts) });
 }
 
 /// MySQL drops an index it made for a foreign key when a new one serves the key as well.

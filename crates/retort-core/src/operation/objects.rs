@@ -1,6 +1,7 @@
 //! Indexes, views, triggers, types, extensions, comments; DROP and RENAME of all of them.
 
-use super::create_table::{Skipped, index_parts};
+use super::constraint::index_parts;
+use super::create_table::Skipped;
 use super::cursor::{Cursor, Read};
 use super::{Commented, Operation, SqlClass};
 use crate::schema::{EnumType, Expression, Index, IndexKey, ObjectName, Trigger, View};
@@ -39,7 +40,9 @@ pub(super) fn create(
         let _ = cursor.eat("IF NOT EXISTS");
         let name = cursor.name()?;
         cursor.rest();
-        Operation::CreateExtension { name }
+        let extension = crate::schema::Extension::default();
+        let object = Box::new(super::Object::Extension { name, extension });
+        Operation::CreateObject { object, or_replace: false, if_not_exists: true }
     } else {
         return Ok(None);
     };
@@ -85,8 +88,7 @@ fn index(
     }
     let parts = index_parts(cursor)?;
     let method = method.filter(|method| method != "btree");
-    let mut index =
-        Index { name, parts, unique, predicate: None, method, include: Vec::new(), implied: false };
+    let mut index = Index { unique, method, ..Index::new(name, parts) };
     while !cursor.is_done() {
         let mark = cursor.mark();
         if cursor.eat("WHERE") {
@@ -143,7 +145,7 @@ fn view(
     }
     cursor.expect("AS")?;
     let query = Expression::new(cursor.rest(), cursor.dialect);
-    let view = Box::new(View { name, columns, query, materialized });
+    let view = Box::new(View { materialized, ..View::new(name, columns, query) });
     Ok(Operation::CreateView { view, or_replace, if_not_exists })
 }
 
@@ -227,9 +229,9 @@ pub(super) fn drop(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Optio
         "INDEX" => Operation::DropIndex { table: table.clone(), name: name.name.to_string(), if_exists },
         "VIEW" => Operation::DropView { name, if_exists, cascade, materialized: false },
         "MATERIALIZED VIEW" => Operation::DropView { name, if_exists, cascade, materialized: true },
-        "TRIGGER" => Operation::DropTrigger { name, if_exists },
+        "TRIGGER" => Operation::DropTrigger { name, table: table.clone(), if_exists },
         "TYPE" => Operation::DropType { name, if_exists, cascade },
-        _ => Operation::DropExtension { name: name.name.to_string() },
+        _ => Operation::DropObject { kind: super::ObjectKind::Extension, name, if_exists, cascade },
     });
     Ok(Some(operations.collect()))
 }

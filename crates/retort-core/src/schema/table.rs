@@ -1,6 +1,9 @@
 //! A table: columns, constraints, indexes.
 
-use super::{Expression, ObjectName, Options, SqlType, same_word};
+use super::{
+    Check, Exclusion, Expression, ForeignKey, Index, IndexPart, ObjectName, Options, PrimaryKey, SqlType,
+    Unique, same_word,
+};
 use crate::source::DialectKind;
 
 /// A table with all that belongs to it.
@@ -18,12 +21,24 @@ pub struct Table {
     pub uniques: Vec<Unique>,
     /// CHECK constraints of columns and of the table.
     pub checks: Vec<Check>,
+    /// EXCLUDE constraints (PostgreSQL).
+    pub exclusions: Vec<Exclusion>,
     /// Indexes that were made as such.
     pub indexes: Vec<Index>,
     /// What people wrote about it.
     pub comment: Option<String>,
-    /// `ENGINE`, `WITHOUT ROWID`, `STRICT`, …
+    /// `ENGINE`, `WITHOUT ROWID`, `STRICT`, `UNLOGGED`, `fillfactor`, …
     pub options: Options,
+    /// How its rows are spread over partitions.
+    pub partitioning: Option<Partitioning>,
+    /// The table it is a partition of (PostgreSQL).
+    pub partition_of: Option<PartitionOf>,
+    /// The tables whose columns it takes over (PostgreSQL).
+    pub inherits: Vec<ObjectName>,
+    /// Who may see which rows (PostgreSQL).
+    pub row_security: RowSecurity,
+    /// The rules of row security.
+    pub policies: Vec<Policy>,
 }
 
 impl Table {
@@ -36,9 +51,15 @@ impl Table {
             foreign_keys: Vec::new(),
             uniques: Vec::new(),
             checks: Vec::new(),
+            exclusions: Vec::new(),
             indexes: Vec::new(),
             comment: None,
             options: Options::new(),
+            partitioning: None,
+            partition_of: None,
+            inherits: Vec::new(),
+            row_security: RowSecurity::default(),
+            policies: Vec::new(),
         }
     }
 
@@ -63,6 +84,7 @@ impl Table {
         key.chain(self.uniques.iter().filter_map(|unique| unique.name.as_deref()))
             .chain(self.checks.iter().filter_map(|check| check.name.as_deref()))
             .chain(self.foreign_keys.iter().filter_map(|key| key.name.as_deref()))
+            .chain(self.exclusions.iter().filter_map(|exclusion| exclusion.name.as_deref()))
     }
 
     /// The same, to be changed; constraints without a name are among them.
@@ -71,6 +93,7 @@ impl Table {
         key.chain(self.uniques.iter_mut().map(|unique| &mut unique.name))
             .chain(self.checks.iter_mut().map(|check| &mut check.name))
             .chain(self.foreign_keys.iter_mut().map(|key| &mut key.name))
+            .chain(self.exclusions.iter_mut().map(|exclusion| &mut exclusion.name))
     }
 
     /// How many constraints it has.
@@ -79,6 +102,7 @@ impl Table {
             + self.uniques.len()
             + self.checks.len()
             + self.foreign_keys.len()
+            + self.exclusions.len()
     }
 
     /// Whether these columns, in any order, are known to be unique: primary key, UNIQUE or a plain unique index.
@@ -129,6 +153,8 @@ pub struct Column {
     pub comment: Option<String>,
     /// MySQL: what it is set to when its row changes.
     pub on_update: Option<Expression>,
+    /// What changes no meaning: `STORAGE`, `COMPRESSION`, `INVISIBLE`, `CHARSET`, …
+    pub options: Options,
 }
 
 impl Column {
@@ -144,6 +170,7 @@ impl Column {
             collation: None,
             comment: None,
             on_update: None,
+            options: Options::new(),
         }
     }
 }
@@ -168,6 +195,13 @@ pub struct Identity {
     pub increment: Option<i64>,
 }
 
+impl Identity {
+    /// Counts from 1 in steps of 1.
+    pub fn new(kind: IdentityKind) -> Identity {
+        Identity { kind, start: None, increment: None }
+    }
+}
+
 /// The forms of self-numbering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdentityKind {
@@ -181,238 +215,48 @@ pub enum IdentityKind {
     Auto,
 }
 
-/// A primary key.
+/// How a table's rows are spread over partitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PrimaryKey {
-    /// The constraint's name.
-    pub name: Option<String>,
-    /// In order.
-    pub columns: Vec<String>,
-}
-
-/// A UNIQUE constraint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unique {
-    /// The constraint's name.
-    pub name: Option<String>,
-    /// In order.
-    pub columns: Vec<String>,
-    /// Two NULLs are the same (PostgreSQL 15).
-    pub nulls_not_distinct: bool,
-    /// Checked at the end of the transaction.
-    pub deferrable: bool,
-}
-
-/// A CHECK constraint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// The constraint's name.
-    pub name: Option<String>,
-    /// What must not be false.
-    pub expression: Expression,
-}
-
-/// What happens to a child when its parent goes or changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReferentialAction {
-    /// Refused at the end of the statement (or transaction).
-    NoAction,
-    /// Refused at once.
-    Restrict,
-    /// The child goes or changes too.
-    Cascade,
-    /// The child's columns become NULL.
-    SetNull,
-    /// The child's columns get their defaults.
-    SetDefault,
-}
-
-impl ReferentialAction {
-    /// In SQL's words.
-    pub fn sql(self) -> &'static str {
-        match self {
-            ReferentialAction::NoAction => "NO ACTION",
-            ReferentialAction::Restrict => "RESTRICT",
-            ReferentialAction::Cascade => "CASCADE",
-            ReferentialAction::SetNull => "SET NULL",
-            ReferentialAction::SetDefault => "SET DEFAULT",
-        }
-    }
-}
-
-/// A FOREIGN KEY constraint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ForeignKey {
-    /// The constraint's name.
-    pub name: Option<String>,
-    /// The child's columns.
-    pub columns: Vec<String>,
-    /// The parent.
-    pub ref_table: ObjectName,
-    /// The parent's columns; empty means its primary key.
-    pub ref_columns: Vec<String>,
-    /// When the parent goes.
-    pub on_delete: ReferentialAction,
-    /// When the parent's key changes.
-    pub on_update: ReferentialAction,
-    /// May be checked at commit.
-    pub deferrable: bool,
-    /// Is checked at commit unless told otherwise.
-    pub initially_deferred: bool,
-}
-
-/// An index.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Index {
-    /// Its name.
-    pub name: String,
-    /// In order.
+pub struct Partitioning {
+    /// `RANGE`, `LIST`, `HASH`, `KEY`, `RANGE COLUMNS`, …
+    pub method: String,
+    /// Columns and expressions that decide, in order.
     pub parts: Vec<IndexPart>,
-    /// Refuses equal keys.
-    pub unique: bool,
-    /// The rows it covers; all when None.
-    pub predicate: Option<Expression>,
-    /// `btree`, `gin`, …; None is the dialect's default.
-    pub method: Option<String>,
-    /// Columns carried along.
-    pub include: Vec<String>,
-    /// Made by MySQL for a foreign key; it goes when another index can serve the key (MySQL 8.4, 15.1.20.5).
-    pub implied: bool,
+    /// MySQL: the partitions, as they were written after the parts.
+    pub partitions: Option<Expression>,
 }
 
-impl Index {
-    /// Its columns, when it has no expression and no prefix.
-    pub fn columns(&self) -> Option<Vec<String>> {
-        let columns = self.leading_columns();
-        (columns.len() == self.parts.len()).then_some(columns)
-    }
-
-    /// Whether a column is part of it, in an expression or in its predicate.
-    pub fn mentions(&self, column: &str, dialect: DialectKind) -> bool {
-        let in_parts = self.parts.iter().any(|part| match &part.key {
-            IndexKey::Column(name) => same_word(name, column, dialect),
-            IndexKey::Expression(expression) => expression.mentions(column, dialect),
-        });
-        let in_include = self.include.iter().any(|name| same_word(name, column, dialect));
-        in_parts || in_include || self.predicate.as_ref().is_some_and(|p| p.mentions(column, dialect))
-    }
-
-    /// Follows the renaming of a column.
-    pub fn rename_column(&mut self, from: &str, to: &str, dialect: DialectKind) {
-        for part in &mut self.parts {
-            match &mut part.key {
-                IndexKey::Column(name) if same_word(name, from, dialect) => to.clone_into(name),
-                IndexKey::Column(_) => {}
-                IndexKey::Expression(expression) => *expression = expression.rename_word(from, to, dialect),
-            }
-        }
-        for name in self.include.iter_mut().filter(|name| same_word(name, from, dialect)) {
-            to.clone_into(name);
-        }
-        self.predicate = self.predicate.as_ref().map(|predicate| predicate.rename_word(from, to, dialect));
-    }
-
-    /// The columns it begins with, up to the first expression or prefix.
-    pub fn leading_columns(&self) -> Vec<String> {
-        let plain = self.parts.iter().map_while(|part| match &part.key {
-            IndexKey::Column(name) if part.prefix_length.is_none() => Some(name.clone()),
-            IndexKey::Column(_) | IndexKey::Expression(_) => None,
-        });
-        plain.collect()
-    }
-}
-
-/// One part of an index.
+/// What makes a table a partition of another (PostgreSQL).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexPart {
-    /// What is indexed.
-    pub key: IndexKey,
-    /// Largest first.
-    pub descending: bool,
-    /// Where NULLs go, when it was said.
-    pub nulls_first: Option<bool>,
-    /// How texts are compared.
-    pub collation: Option<String>,
-    /// PostgreSQL's operator class.
-    pub operator_class: Option<String>,
-    /// MySQL: only so many characters.
-    pub prefix_length: Option<u32>,
+pub struct PartitionOf {
+    /// The table that is partitioned.
+    pub parent: ObjectName,
+    /// `FOR VALUES …` without these two words, or `DEFAULT`.
+    pub bounds: Expression,
 }
 
-impl IndexPart {
-    /// A plain column, ascending.
-    pub fn column(name: impl Into<String>) -> IndexPart {
-        IndexPart::new(IndexKey::Column(name.into()))
-    }
-
-    /// A key, ascending.
-    pub fn new(key: IndexKey) -> IndexPart {
-        IndexPart {
-            key,
-            descending: false,
-            nulls_first: None,
-            collation: None,
-            operator_class: None,
-            prefix_length: None,
-        }
-    }
+/// Whether policies decide who sees which rows (PostgreSQL).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowSecurity {
+    /// Policies are asked.
+    pub enabled: bool,
+    /// Also for the owner.
+    pub forced: bool,
 }
 
-/// What a part of an index holds.
+/// A rule of row security, kept as text (PostgreSQL).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IndexKey {
-    /// A column.
-    Column(String),
-    /// An expression.
-    Expression(Expression),
-}
-
-/// A constraint on its way into or out of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Constraint {
-    /// PRIMARY KEY
-    Primary(PrimaryKey),
-    /// UNIQUE
-    Unique(Unique),
-    /// CHECK
-    Check(Check),
-    /// FOREIGN KEY
-    Foreign(ForeignKey),
-}
-
-impl Constraint {
-    /// Its name, where it has one.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Constraint::Primary(key) => key.name.as_deref(),
-            Constraint::Unique(unique) => unique.name.as_deref(),
-            Constraint::Check(check) => check.name.as_deref(),
-            Constraint::Foreign(key) => key.name.as_deref(),
-        }
-    }
-}
-
-/// The kinds of constraint, for dropping one whose kind was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConstraintKind {
-    /// PRIMARY KEY
-    Primary,
-    /// UNIQUE
-    Unique,
-    /// CHECK
-    Check,
-    /// FOREIGN KEY
-    Foreign,
-}
-
-impl ConstraintKind {
-    /// In people's words.
-    pub fn title(self) -> &'static str {
-        match self {
-            ConstraintKind::Primary => "primary key",
-            ConstraintKind::Unique => "unique constraint",
-            ConstraintKind::Check => "check",
-            ConstraintKind::Foreign => "foreign key",
-        }
-    }
+pub struct Policy {
+    /// Its name, unique in its table.
+    pub name: String,
+    /// PERMISSIVE; else RESTRICTIVE.
+    pub permissive: bool,
+    /// `ALL`, `SELECT`, `INSERT`, `UPDATE`, `DELETE`.
+    pub command: String,
+    /// Who it is for; empty means PUBLIC.
+    pub roles: Vec<String>,
+    /// Rows that are seen.
+    pub using: Option<Expression>,
+    /// Rows that may be written.
+    pub check: Option<Expression>,
 }

@@ -7,7 +7,7 @@ use super::{
     column_definition, create_index, create_table, drop_index, is_constant, quote, references, table_name,
 };
 use crate::operation::{self, Operation, Position};
-use crate::schema::{Column, Expression, ObjectName, Schema, Table, diff, fold, same_word};
+use crate::schema::{Column, Expression, ObjectName, Schema, Table, diff, same_word};
 use crate::source::DialectKind;
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
@@ -88,10 +88,10 @@ fn native(alteration: &Alteration<'_>) -> Option<Vec<String>> {
     };
     // What watches the table or uses a column stands in the way; what must go goes first.
     for trigger in alteration.before.triggers_of(&old.name) {
-        if after.triggers.get(&fold(&trigger.name, SQLITE)) != Some(&trigger) {
+        if after.trigger(&trigger.name, &trigger.table) != Some(&trigger) {
             let text = format!("DROP TRIGGER {}", table_name(&trigger.name));
             step(
-                Operation::DropTrigger { name: trigger.name.clone(), if_exists: false },
+                Operation::DropTrigger { name: trigger.name.clone(), table: None, if_exists: false },
                 text,
                 &mut reached,
             )?;
@@ -203,7 +203,7 @@ fn add_column(
     {
         text.push_str(&format!(" CHECK ({})", check.expression.text()));
         let constraint = crate::schema::Constraint::Check(check.clone());
-        operations.push(Operation::AddConstraint { table: new.name.clone(), constraint, validate: true });
+        operations.push(Operation::AddConstraint { table: new.name.clone(), constraint });
     }
     let one = std::slice::from_ref(&column.name);
     if let Some(key) = new.foreign_keys.iter().find(|key| key.columns == one) {
@@ -214,7 +214,7 @@ fn add_column(
         }
         text.push_str(&format!("{name} {}", references(key)));
         let constraint = crate::schema::Constraint::Foreign(key.clone());
-        operations.push(Operation::AddConstraint { table: new.name.clone(), constraint, validate: true });
+        operations.push(Operation::AddConstraint { table: new.name.clone(), constraint });
     }
     let mut operations = operations.into_iter();
     step(operations.next()?, text, reached)?;

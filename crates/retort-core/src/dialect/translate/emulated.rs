@@ -5,7 +5,7 @@ use super::super::sqlite;
 use super::super::{Fidelity, Note};
 use super::hints::{group_length, hint, touched};
 use super::{Translated, Translator};
-use crate::operation::{Operation, apply, apply_before, views_on};
+use crate::operation::{ColumnChange, Object, Operation, apply, apply_before, views_on};
 use crate::schema::{ObjectName, Schema, fold};
 use crate::source::DialectKind;
 
@@ -126,7 +126,7 @@ impl Translator {
         });
         hint.renamed_table = Some(flat(&old_name)).filter(|_| old_name != *name);
         for trigger in self.engine.triggers_of(&flat(&old_name)) {
-            self.engine.take_trigger(&trigger.name);
+            self.engine.take_trigger(&trigger.name, &trigger.table);
         }
         match self.source.table(name).cloned() {
             None => {
@@ -200,6 +200,45 @@ fn broken(before: &Schema, after: &Schema, operation: &Operation, table: &Object
     still.map(|name| Note::new("dialect/broken-view", Fidelity::Exact, message(name))).collect()
 }
 
+/// What there is to say of an object that SQLite does not have.
+fn note_of_object(object: &Object) -> Option<Note> {
+    let (code, fidelity, message) = match object {
+        Object::Namespace(name) => (
+            "dialect/namespace",
+            Fidelity::Emulated,
+            format!("SQLite has no schemas: `{name}.` becomes part of the names in it"),
+        ),
+        Object::Domain(_) => (
+            "dialect/domain",
+            Fidelity::Emulated,
+            "its type, default and checks become part of each column that has it".to_owned(),
+        ),
+        Object::Composite(_) => (
+            "dialect/composite",
+            Fidelity::Weakened,
+            "columns that have it hold JSON, which is not checked against it".to_owned(),
+        ),
+        Object::Sequence(sequence) => (
+            "dialect/sequence",
+            Fidelity::Dropped,
+            format!("the sequence `{}` is kept in the model only", sequence.name),
+        ),
+        Object::Routine(routine) => (
+            "dialect/routine",
+            Fidelity::Dropped,
+            format!("SQLite has no stored routines: `{}` is kept in the model only", routine.name),
+        ),
+        Object::Extension { name, .. } => (
+            "dialect/extension",
+            Fidelity::Dropped,
+            format!(
+                "the extension `{name}` does not exist for SQLite; statements that need it say what becomes of them"
+            ),
+        ),
+    };
+    Some(Note::new(code, fidelity, message))
+}
+
 /// What there is to say of an operation whatever becomes of its table.
 fn note_of(operation: &Operation) -> Option<Note> {
     let (code, fidelity, message) = match operation {
@@ -208,18 +247,31 @@ fn note_of(operation: &Operation) -> Option<Note> {
             Fidelity::Dropped,
             format!("the trigger `{}` is not run here: its body is not translated", trigger.name),
         ),
-        Operation::DropTrigger { .. } | Operation::SetOption { .. } => {
+        Operation::DropTrigger { .. }
+        | Operation::SetOption { .. }
+        | Operation::SetRowSecurity { .. }
+        | Operation::CreatePolicy { .. }
+        | Operation::AlterPolicy { .. }
+        | Operation::DropPolicy { .. }
+        | Operation::AlterColumn { change: ColumnChange::Option { .. }, .. } => {
             ("dialect/model-only", Fidelity::Dropped, "kept in the model; nothing to do on SQLite".to_owned())
         }
         Operation::Comment { .. } => {
             ("dialect/comment", Fidelity::Dropped, "kept in the model; SQLite has no comments".to_owned())
         }
-        Operation::CreateExtension { name } | Operation::DropExtension { name } => (
-            "dialect/extension",
+        Operation::CreateObject { object, .. } => return note_of_object(object),
+        Operation::DropObject { kind, name, .. } | Operation::RenameObject { kind, from: name, .. } => (
+            "dialect/model-only",
             Fidelity::Dropped,
-            format!(
-                "the extension `{name}` does not exist for SQLite; statements that need it say what becomes of them"
-            ),
+            format!("the {} `{name}` is changed in the model; nothing to do on SQLite", kind.title()),
+        ),
+        Operation::RefreshView { .. } | Operation::Truncate { .. } => {
+            ("dialect/data", Fidelity::Dropped, "not run: the rows stay as they are".to_owned())
+        }
+        Operation::AlterSequence { name, .. } => (
+            "dialect/sequence",
+            Fidelity::Dropped,
+            format!("the sequence `{name}` is kept in the model only"),
         ),
         Operation::CreateEnum(_) => (
             "dialect/enum",
@@ -234,8 +286,16 @@ fn note_of(operation: &Operation) -> Option<Note> {
         | Operation::RenameColumn { .. }
         | Operation::AlterColumn { .. }
         | Operation::AddConstraint { .. }
+        | Operation::AdoptIndex { .. }
+        | Operation::ValidateConstraint { .. }
+        | Operation::AlterConstraint { .. }
         | Operation::DropConstraint { .. }
         | Operation::RenameConstraint { .. }
+        | Operation::AlterDomain { .. }
+        | Operation::AttachPartition { .. }
+        | Operation::DetachPartition { .. }
+        | Operation::SetPartitioning { .. }
+        | Operation::SetInheritance { .. }
         | Operation::CreateIndex { .. }
         | Operation::DropIndex { .. }
         | Operation::RenameIndex { .. }

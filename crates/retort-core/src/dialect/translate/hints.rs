@@ -42,6 +42,7 @@ fn is_of(constraint: &Constraint, name: &str, dialect: DialectKind) -> bool {
         Constraint::Unique(unique) => is(&unique.columns),
         Constraint::Foreign(key) => is(&key.columns),
         Constraint::Check(check) => check.expression.mentions(name, dialect),
+        Constraint::Exclusion(_) => false,
     }
 }
 
@@ -98,16 +99,27 @@ pub(super) fn group_length(operations: &[Operation]) -> usize {
 }
 
 fn can_join(operation: &Operation) -> bool {
+    if let Operation::AddConstraint { constraint, .. } = operation {
+        return is_validated(constraint);
+    }
     matches!(
         operation,
         Operation::AddColumn { .. }
             | Operation::DropColumn { .. }
             | Operation::AlterColumn { .. }
-            | Operation::AddConstraint { validate: true, .. }
             | Operation::DropConstraint { .. }
             | Operation::CreateIndex { .. }
             | Operation::DropIndex { table: Some(_), .. }
     )
+}
+
+/// Whether the rows that are there are checked.
+fn is_validated(constraint: &Constraint) -> bool {
+    match constraint {
+        Constraint::Check(check) => check.validated,
+        Constraint::Foreign(key) => key.validated,
+        Constraint::Primary(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => true,
+    }
 }
 
 /// What operations tell of a table; `source` is the schema after them.
@@ -130,7 +142,7 @@ pub(super) fn hint(
             } => {
                 hint.using.extend(said(using, source, notes).map(|using| (column.clone(), using)));
             }
-            Operation::AddConstraint { validate: false, .. } => hint.unchecked = true,
+            Operation::AddConstraint { constraint, .. } if !is_validated(constraint) => hint.unchecked = true,
             Operation::RenameEnumLabel { name, from, to } => {
                 let columns = table.iter().flat_map(|table| &table.columns);
                 let typed = columns.filter(|column| has_type(column, name, source.dialect));

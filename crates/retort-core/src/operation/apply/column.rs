@@ -156,6 +156,13 @@ pub(super) fn alter_column(
         ColumnChange::Nullable(nullable) => column.nullable = *nullable,
         ColumnChange::Default(default) => column.default.clone_from(default),
         ColumnChange::DropGenerated => column.generated = None,
+        ColumnChange::Expression(expression) => match &mut column.generated {
+            Some(generated) => generated.expression = expression.clone(),
+            None => return refuse("replay/not-generated", format!("column `{name}` is not generated")),
+        },
+        ColumnChange::Option { name, value } => {
+            column.options.insert(name.clone(), value.clone());
+        }
         ColumnChange::Identity(identity) => column.identity.clone_from(identity),
         ColumnChange::Whole { column: new, position } => {
             *column = (**new).clone();

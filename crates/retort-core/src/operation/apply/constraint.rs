@@ -3,7 +3,7 @@
 use super::super::naming;
 use super::table::require_key_columns;
 use super::{Refusal, exists, find_column, refuse};
-use crate::schema::{Constraint, ConstraintKind, ObjectName, Table, same_word};
+use crate::schema::{Constraint, ConstraintKind, Deferral, ObjectName, Table, same_word};
 use crate::source::DialectKind;
 
 pub(super) fn add_constraint(
@@ -22,7 +22,7 @@ pub(super) fn add_constraint(
         Constraint::Primary(key) => &key.columns,
         Constraint::Unique(unique) => &unique.columns,
         Constraint::Foreign(key) => &key.columns,
-        Constraint::Check(_) => &[],
+        Constraint::Check(_) | Constraint::Exclusion(_) => &[],
     };
     for column in columns {
         find_column(table, column, dialect)?;
@@ -41,6 +41,7 @@ pub(super) fn add_constraint(
         Constraint::Unique(unique) => table.uniques.push(unique),
         Constraint::Check(check) => table.checks.push(check),
         Constraint::Foreign(key) => table.foreign_keys.push(key),
+        Constraint::Exclusion(exclusion) => table.exclusions.push(exclusion),
     }
     if dialect == DialectKind::Mysql {
         naming::add_foreign_key_indexes(table);
@@ -73,6 +74,9 @@ pub(super) fn drop_constraint(
     if may(ConstraintKind::Foreign) {
         table.foreign_keys.retain(|key| !is(key.name.as_deref()));
     }
+    if may(ConstraintKind::Exclusion) {
+        table.exclusions.retain(|exclusion| !is(exclusion.name.as_deref()));
+    }
     if table.constraint_count() == before && !if_exists {
         let title = kind.map_or("constraint", ConstraintKind::title);
         let name = name.map_or(String::new(), |name| format!(" `{name}`"));
@@ -97,5 +101,74 @@ pub(super) fn rename_constraint(
     if found {
         return Ok(());
     }
-    refuse("replay/no-such-constraint", format!("table `{}` has no constraint `{from}`", table.name))
+    no_constraint(table, from)
+}
+
+/// A unique index becomes a key or constraint, which takes its place and its name unless it has another.
+pub(super) fn adopt_index(
+    table: &mut Table,
+    index: &str,
+    constraint: &Constraint,
+    dialect: DialectKind,
+) -> Result<(), Refusal> {
+    let Some(place) = table.indexes.iter().position(|other| same_word(&other.name, index, dialect)) else {
+        return super::missing("index", &ObjectName::bare(index), false);
+    };
+    let adopted = table.indexes.remove(place);
+    let columns = adopted.leading_columns();
+    let mut constraint = constraint.clone();
+    match &mut constraint {
+        Constraint::Primary(key) => {
+            key.columns = columns;
+            key.name.get_or_insert(adopted.name);
+        }
+        Constraint::Unique(unique) => {
+            unique.columns = columns;
+            unique.nulls_not_distinct = adopted.nulls_not_distinct;
+            unique.name.get_or_insert(adopted.name);
+        }
+        Constraint::Check(_) | Constraint::Foreign(_) | Constraint::Exclusion(_) => {}
+    }
+    add_constraint(table, &constraint, dialect)
+}
+
+pub(super) fn validate_constraint(
+    table: &mut Table,
+    name: &str,
+    dialect: DialectKind,
+) -> Result<(), Refusal> {
+    let is = |other: &Option<String>| other.as_deref().is_some_and(|other| same_word(other, name, dialect));
+    let check = table.checks.iter_mut().find(|check| is(&check.name)).map(|check| &mut check.validated);
+    let key = table.foreign_keys.iter_mut().find(|key| is(&key.name)).map(|key| &mut key.validated);
+    match check.or(key) {
+        Some(validated) => {
+            *validated = true;
+            Ok(())
+        }
+        None => no_constraint(table, name),
+    }
+}
+
+fn no_constraint(table: &Table, name: &str) -> Result<(), Refusal> {
+    refuse("replay/no-such-constraint", format!("table `{}` has no constraint `{name}`", table.name))
+}
+
+pub(super) fn alter_constraint(
+    table: &mut Table,
+    name: &str,
+    deferral: Option<Deferral>,
+    enforced: Option<bool>,
+    dialect: DialectKind,
+) -> Result<(), Refusal> {
+    let is = |other: &Option<String>| other.as_deref().is_some_and(|other| same_word(other, name, dialect));
+    if let Some(key) = table.foreign_keys.iter_mut().find(|key| is(&key.name)) {
+        key.deferral = deferral.unwrap_or(key.deferral);
+        key.enforced = enforced.unwrap_or(key.enforced);
+        return Ok(());
+    }
+    if let Some(check) = table.checks.iter_mut().find(|check| is(&check.name)) {
+        check.enforced = enforced.unwrap_or(check.enforced);
+        return Ok(());
+    }
+    no_constraint(table, name)
 }

@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
-use super::super::naming;
-use super::{Refusal, exists, no_table, refuse, view};
+use super::super::{TableLike, naming};
+use super::{Refusal, exists, inherit, no_table, refuse, view};
 use crate::schema::{ObjectName, PrimaryKey, Schema, Table, same_name, same_word};
 use crate::source::DialectKind;
 
-pub(super) fn create_table(schema: &mut Schema, table: &Table, if_not_exists: bool) -> Result<(), Refusal> {
+pub(super) fn create_table(
+    schema: &mut Schema,
+    table: &Table,
+    likes: &[TableLike],
+    if_not_exists: bool,
+) -> Result<(), Refusal> {
     if schema.table(&table.name).is_some() || schema.view(&table.name).is_some() {
         return exists("table", &table.name, if_not_exists);
     }
     let mut table = table.clone();
+    inherit::take_over(schema, &mut table, likes)?;
     settle(&mut table, schema.dialect);
     schema.put_table(table);
     Ok(())
@@ -68,6 +74,17 @@ pub(super) fn drop_table(
             schema.put_table(child);
         }
     }
+    for partition in inherit::descendants(schema, name) {
+        if partition.partition_of.is_some() || cascade {
+            schema.take_table(&partition.name);
+        } else {
+            return refuse(
+                "replay/still-referenced",
+                format!("table `{}` inherits from `{name}`", partition.name),
+            );
+        }
+    }
+    schema.take_sequences_of(name);
     schema.take_table(name);
     Ok(())
 }

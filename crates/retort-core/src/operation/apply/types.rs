@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::column::drop_column;
 use super::{Refusal, exists, missing, refuse, view};
-use crate::schema::{Column, EnumType, Expression, ObjectName, Schema, Table, TypeKind};
+use crate::schema::{
+    Column, Composite, Domain, EnumType, Expression, ObjectName, Schema, SqlType, Table, TypeKind, fold,
+};
 use crate::source::DialectKind;
 use crate::token;
 
@@ -20,7 +22,8 @@ pub(super) fn drop_type(
     if_exists: bool,
     cascade: bool,
 ) -> Result<(), Refusal> {
-    if schema.enum_type(name).is_none() {
+    let key = fold(name, schema.dialect);
+    if schema.enum_type(name).is_none() && schema.domain(name).is_none() && schema.composite(name).is_none() {
         return missing("type", name, if_exists);
     }
     let dialect = schema.dialect;
@@ -41,6 +44,34 @@ pub(super) fn drop_type(
         }
     }
     schema.take_enum(name);
+    schema.domains.remove(&key);
+    schema.composites.remove(&key);
+    Ok(())
+}
+
+/// Columns of the type follow its new name.
+pub(super) fn rename_type(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> Result<(), Refusal> {
+    let key = fold(from, schema.dialect);
+    if let Some(old) = schema.take_enum(from) {
+        schema.put_enum(EnumType { name: to.clone(), ..(*old).clone() });
+    } else if let Some(old) = schema.domains.remove(&key) {
+        schema.put_domain(Domain { name: to.clone(), ..(*old).clone() });
+    } else if let Some(old) = schema.composites.remove(&key) {
+        schema.put_composite(Composite { name: to.clone(), ..(*old).clone() });
+    } else {
+        return missing("type", from, false);
+    }
+    let dialect = schema.dialect;
+    for table in schema.tables.values().cloned().collect::<Vec<Arc<Table>>>() {
+        if !table.columns.iter().any(|column| has_type(column, from, dialect)) {
+            continue;
+        }
+        let mut table = (*table).clone();
+        for column in table.columns.iter_mut().filter(|column| has_type(column, from, dialect)) {
+            column.column_type = SqlType::new(&to.to_string());
+        }
+        schema.put_table(table);
+    }
     Ok(())
 }
 

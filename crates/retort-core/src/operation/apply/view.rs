@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::query::Query;
 use super::{Refusal, exists, missing, refuse};
-use crate::schema::{Expression, ObjectName, Schema, Trigger, View, fold};
+use crate::schema::{Expression, ObjectName, Schema, Trigger, View};
 use crate::source::DialectKind;
 
 pub(super) fn create_view(
@@ -43,7 +43,7 @@ pub(super) fn create_trigger(
     trigger: &Trigger,
     if_not_exists: bool,
 ) -> Result<(), Refusal> {
-    if schema.triggers.contains_key(&fold(&trigger.name, schema.dialect)) {
+    if schema.trigger(&trigger.name, &trigger.table).is_some() {
         return exists("trigger", &trigger.name, if_not_exists);
     }
     schema.put_trigger(trigger.clone());
@@ -153,6 +153,7 @@ pub(super) fn follow_table(schema: &mut Schema, from: &ObjectName, to: &ObjectNa
             let query = Query::of_trigger(&trigger.definition, from, dialect);
             trigger.definition = query.rename_table(from, to);
         }
+        schema.take_trigger(&trigger.name, &trigger.table);
         trigger.table = to.clone();
         schema.put_trigger(trigger);
     }

@@ -1,0 +1,221 @@
+//! Objects that stand for themselves: schemas, sequences, domains, composite types, routines, extensions.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+
+use super::{Refusal, exists, missing, refuse, types, view};
+use crate::operation::{DomainChange, Object, ObjectKind, SequenceChange};
+use crate::schema::{Check, ObjectName, Schema, Sequence, View, fold};
+
+pub(super) fn create(
+    schema: &mut Schema,
+    object: &Object,
+    or_replace: bool,
+    if_not_exists: bool,
+) -> Result<(), Refusal> {
+    let (kind, name, there) = match object {
+        Object::Namespace(name) => {
+            ("schema", ObjectName::bare(name), schema.namespaces.contains(name.as_str()))
+        }
+        Object::Sequence(sequence) => {
+            ("sequence", sequence.name.clone(), schema.sequence(&sequence.name).is_some())
+        }
+        Object::Domain(domain) => ("type", domain.name.clone(), is_type(schema, &domain.name)),
+        Object::Composite(composite) => ("type", composite.name.clone(), is_type(schema, &composite.name)),
+        Object::Routine(routine) => {
+            let there = schema.routines.contains_key(&fold(&routine.name, schema.dialect));
+            ("routine", routine.name.clone(), there)
+        }
+        Object::Extension { name, .. } => {
+            ("extension", ObjectName::bare(name), schema.extensions.contains_key(name.as_str()))
+        }
+    };
+    if there && !or_replace {
+        return exists(kind, &name, if_not_exists);
+    }
+    match object.clone() {
+        Object::Namespace(name) => drop_value(schema.namespaces.insert(Arc::from(name))),
+        Object::Sequence(sequence) => schema.put_sequence(sequence),
+        Object::Domain(domain) => schema.put_domain(domain),
+        Object::Composite(composite) => schema.put_composite(composite),
+        Object::Routine(routine) => schema.put_routine(routine),
+        Object::Extension { name, extension } => {
+            drop_value(schema.extensions.insert(Arc::from(name), Arc::new(extension)));
+        }
+    }
+    Ok(())
+}
+
+fn drop_value<T>(_: T) {}
+
+fn is_type(schema: &Schema, name: &ObjectName) -> bool {
+    schema.domain(name).is_some() || schema.composite(name).is_some() || schema.enum_type(name).is_some()
+}
+
+pub(super) fn drop(
+    schema: &mut Schema,
+    kind: ObjectKind,
+    name: &ObjectName,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<(), Refusal> {
+    let dialect = schema.dialect;
+    let found = match kind {
+        ObjectKind::Namespace => return drop_namespace(schema, name, if_exists, cascade),
+        ObjectKind::Type | ObjectKind::Domain => return types::drop_type(schema, name, if_exists, cascade),
+        ObjectKind::View | ObjectKind::MaterializedView => {
+            return view::drop_view(schema, name, if_exists, cascade);
+        }
+        ObjectKind::Sequence => schema.sequences.remove(&fold(name, dialect)).is_some(),
+        ObjectKind::Extension => schema.extensions.remove(&*name.name).is_some(),
+        ObjectKind::Routine(_) => match schema.routine(name).map(|routine| fold(&routine.name, dialect)) {
+            Some(key) => schema.routines.remove(&key).is_some(),
+            None => false,
+        },
+    };
+    if found { Ok(()) } else { missing(kind.title(), name, if_exists) }
+}
+
+/// A schema goes with everything in it, or only when nothing is (PostgreSQL 18, DROP SCHEMA).
+fn drop_namespace(
+    schema: &mut Schema,
+    name: &ObjectName,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<(), Refusal> {
+    if !schema.namespaces.contains(&*name.name) {
+        return missing("schema", name, if_exists);
+    }
+    let inside = |other: &ObjectName| other.schema.as_deref() == Some(&*name.name);
+    let tables: Vec<ObjectName> = schema.tables.keys().filter(|key| inside(key)).cloned().collect();
+    let views: Vec<ObjectName> = schema.views.keys().filter(|key| inside(key)).cloned().collect();
+    if !cascade && let Some(object) = tables.iter().chain(&views).next() {
+        return refuse("replay/still-referenced", format!("schema `{name}` still holds `{object}`"));
+    }
+    for view in views {
+        // One view may have gone with another.
+        view::drop_view(schema, &view, true, true)?;
+    }
+    for table in tables {
+        super::drop_table(schema, &table, true, true)?;
+    }
+    schema.sequences = outside(&schema.sequences, &inside);
+    schema.domains = outside(&schema.domains, &inside);
+    schema.composites = outside(&schema.composites, &inside);
+    schema.enums = outside(&schema.enums, &inside);
+    schema.routines = outside(&schema.routines, &inside);
+    schema.namespaces.remove(&*name.name);
+    Ok(())
+}
+
+fn outside<T>(
+    map: &OrdMap<ObjectName, Arc<T>>,
+    inside: &impl Fn(&ObjectName) -> bool,
+) -> OrdMap<ObjectName, Arc<T>> {
+    map.iter().filter(|(key, _)| !inside(key)).map(|(key, held)| (key.clone(), Arc::clone(held))).collect()
+}
+
+pub(super) fn rename(
+    schema: &mut Schema,
+    kind: ObjectKind,
+    from: &ObjectName,
+    to: &ObjectName,
+) -> Result<(), Refusal> {
+    let key = fold(from, schema.dialect);
+    let nothing = || missing(kind.title(), from, false);
+    match kind {
+        ObjectKind::Sequence => {
+            let Some(old) = schema.sequences.remove(&key) else { return nothing() };
+            schema.put_sequence(Sequence { name: to.clone(), ..(*old).clone() });
+        }
+        ObjectKind::View | ObjectKind::MaterializedView => {
+            let Some(old) = schema.take_view(from) else { return nothing() };
+            schema.put_view(View { name: to.clone(), ..(*old).clone() });
+            view::follow_table(schema, from, to);
+        }
+        ObjectKind::Type | ObjectKind::Domain => return types::rename_type(schema, from, to),
+        ObjectKind::Routine(_) => {
+            let Some(old) = schema.routine(from).cloned() else { return nothing() };
+            schema.routines.remove(&fold(&old.name, schema.dialect));
+            let arguments = old.name.name.find('(').map_or("", |at| &old.name.name[at..]);
+            let bare = to.name.split('(').next().unwrap_or_default();
+            let name = ObjectName { schema: to.schema.clone(), name: format!("{bare}{arguments}").into() };
+            schema.put_routine(crate::schema::Routine { name, ..(*old).clone() });
+        }
+        ObjectKind::Namespace | ObjectKind::Extension => {
+            return refuse(
+                "replay/rename-unknown",
+                format!(
+                    "what renaming the {} `{from}` does to the objects in it is not followed",
+                    kind.title()
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn alter_sequence(
+    schema: &mut Schema,
+    name: &ObjectName,
+    change: &SequenceChange,
+) -> Result<(), Refusal> {
+    let Some(old) = schema.sequence(name) else {
+        // The sequence of a serial or identity column is part of the column here.
+        return Ok(());
+    };
+    let mut sequence = (**old).clone();
+    sequence.number_type = change.number_type.clone().or(sequence.number_type);
+    sequence.start = change.start.or(sequence.start);
+    sequence.increment = change.increment.or(sequence.increment);
+    sequence.minimum = change.minimum.unwrap_or(sequence.minimum);
+    sequence.maximum = change.maximum.unwrap_or(sequence.maximum);
+    sequence.cache = change.cache.or(sequence.cache);
+    sequence.cycle = change.cycle.unwrap_or(sequence.cycle);
+    sequence.owned_by = change.owned_by.clone().unwrap_or(sequence.owned_by);
+    schema.put_sequence(sequence);
+    Ok(())
+}
+
+pub(super) fn alter_domain(
+    schema: &mut Schema,
+    name: &ObjectName,
+    change: &DomainChange,
+) -> Result<(), Refusal> {
+    let Some(mut domain) = schema.domain(name).map(|domain| (**domain).clone()) else {
+        return missing("domain", name, false);
+    };
+    let is = |check: &Check, name: &str| check.name.as_deref() == Some(name);
+    match change {
+        DomainChange::Default(default) => domain.default.clone_from(default),
+        DomainChange::Nullable(nullable) => domain.nullable = *nullable,
+        DomainChange::AddCheck(check) => {
+            let mut check = check.clone();
+            let name = check.name.take().unwrap_or_else(|| format!("{}_check", domain.name.name));
+            check.name = Some(name);
+            domain.checks.push(check);
+        }
+        DomainChange::DropCheck { name: wanted, if_exists } => {
+            let before = domain.checks.len();
+            domain.checks.retain(|check| !is(check, wanted));
+            if domain.checks.len() == before {
+                return missing("constraint", &ObjectName::bare(wanted), *if_exists);
+            }
+        }
+        DomainChange::RenameCheck { from, to } => {
+            let Some(check) = domain.checks.iter_mut().find(|check| is(check, from)) else {
+                return missing("constraint", &ObjectName::bare(from), false);
+            };
+            check.name = Some(to.clone());
+        }
+        DomainChange::ValidateCheck(wanted) => {
+            let Some(check) = domain.checks.iter_mut().find(|check| is(check, wanted)) else {
+                return missing("constraint", &ObjectName::bare(wanted), false);
+            };
+            check.validated = true;
+        }
+    }
+    schema.put_domain(domain);
+    Ok(())
+}
