@@ -15,7 +15,7 @@ mod part;
 mod split;
 mod type_name;
 
-pub use apply::{Refusal, apply, apply_before, has_type, views_on};
+pub use apply::{Refusal, apply, apply_before, columns_of_view, has_type, views_on};
 pub use from_sql::from_sql;
 pub use part::{
     ColumnChange, Commented, DomainChange, Object, ObjectKind, PolicyChange, Position, RowSecurityChange,

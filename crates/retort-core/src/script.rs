@@ -5,6 +5,7 @@
 use crate::dialect::Capabilities;
 use crate::plan::{Plan, Step, StepKind};
 use crate::replay::ReplayedStep;
+use crate::schema::{ObjectName, Schema};
 use crate::source::DialectKind;
 use crate::version_table;
 
@@ -72,7 +73,7 @@ pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
             .extend(directive.translated.sql.iter().map(|sql| statement(sql, Origin::Directive(index))));
     }
     if keys_off {
-        statements.push(statement("PRAGMA foreign_key_check", Origin::ForeignKeyCheck));
+        statements.push(statement(&foreign_key_check(&replayed.source), Origin::ForeignKeyCheck));
     }
     let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
     statements.extend(heads.into_iter().map(|sql| Statement {
@@ -85,6 +86,20 @@ pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
         statements.push(statement("PRAGMA foreign_keys=ON", Origin::Session));
     }
     Script { step: replayed.step.clone(), statements }
+}
+
+/// Children without a parent; those of a key that is NOT VALID were there before.
+fn foreign_key_check(source: &Schema) -> String {
+    let text = |name: &ObjectName| format!("'{}'", name.to_string().replace('\'', "''"));
+    let unchecked = source.tables.values().flat_map(|table| {
+        let keys = table.foreign_keys.iter().filter(|key| !key.validated && key.enforced);
+        keys.map(|key| format!("(\"table\" = {} AND parent = {})", text(&table.name), text(&key.ref_table)))
+    });
+    let unchecked: Vec<String> = unchecked.collect();
+    if unchecked.is_empty() {
+        return "PRAGMA foreign_key_check".to_owned();
+    }
+    format!("SELECT * FROM pragma_foreign_key_check WHERE NOT ({})", unchecked.join(" OR "))
 }
 
 /// A writer from the start: two runs on one file must not both read the old heads.

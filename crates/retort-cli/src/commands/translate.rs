@@ -87,6 +87,7 @@ fn translate(
     let lines = retort_core::source::LineIndex::new(&file.text);
     let mut translator = Translator::new(Schema::empty(from), Schema::empty(engine.dialect), engine);
     let mut statements = Vec::new();
+    let mut keys_off = false;
     for directive in &directives {
         let text = file.slice(directive.span);
         let translated = translator.directive(text, directive);
@@ -97,6 +98,8 @@ fn translate(
                     .help("Put the statements before it that it needs into the same text"),
             );
         }
+        let mut translated = translated;
+        guard_keys(&mut translated, &mut keys_off);
         let line = lines.line_column(&file.text, directive.span.start).line;
         statements.push((text.to_owned(), line, translated));
     }
@@ -104,6 +107,19 @@ fn translate(
         session.say(diagnostic);
     }
     statements
+}
+
+/// Foreign keys are off around the rebuild of a table, and where the author says so: in a revision Retort sees to
+/// it, here the text must.
+fn guard_keys(translated: &mut Translated, off: &mut bool) {
+    let pragma = |on: bool| format!("PRAGMA foreign_keys={}", if on { "ON" } else { "OFF" });
+    if let Some(on) = translated.foreign_keys_switch {
+        *off = !on;
+        translated.sql.push(pragma(on));
+    } else if translated.foreign_keys_off && !*off {
+        translated.sql.insert(0, pragma(false));
+        translated.sql.push(pragma(true));
+    }
 }
 
 /// Reads the file or standard input, and shows diagnostics in it from now on.

@@ -4,7 +4,12 @@
 //! part that is not the same thing. Checks that stand for something else have no name; checks of the author
 //! always have one (servers name them), so the two can be told apart.
 
+mod exclusion;
+mod index;
+mod number;
+mod partition;
 mod types;
+mod view;
 
 use std::collections::BTreeSet;
 
@@ -12,11 +17,14 @@ use super::rewrite::{self, Rewritten};
 use super::sqlite::quote;
 use super::{Fidelity, Note};
 use crate::schema::{
-    Check, Column, Deferral, Expression, Generated, Identity, IdentityKind, Index, IndexKey, IndexPart,
-    ObjectName, PrimaryKey, Schema, Table, Trigger, TypeKind, Unique, View, same_name, same_word,
+    Check, Column, Domain, Expression, ForeignKey, Generated, ObjectName, PrimaryKey, Schema, Table, Trigger,
+    TypeKind, same_word,
 };
 use crate::source::DialectKind;
-use crate::token;
+
+pub(super) use number::{Numbering, TABLE as COUNTERS, counters, numbering, sequence_name};
+pub(super) use partition::{condition, emulate_partition, root};
+pub(super) use view::{Shown, emulate_view, rows_name, rows_of};
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
 
@@ -26,6 +34,8 @@ pub(super) struct Emulated {
     pub(super) table: Table,
     pub(super) triggers: Vec<Trigger>,
     pub(super) notes: Vec<Note>,
+    /// The columns that number themselves.
+    pub(super) numberings: Vec<Numbering>,
 }
 
 /// A name on SQLite: schemas become part of it.
@@ -46,51 +56,30 @@ pub(super) fn emulate(source: &Schema, table: &Table, engine: &Schema) -> Emulat
         from: table,
         engine,
         schemas: schema_names(source),
-        done: Emulated { table: Table::new(flat(&table.name)), triggers: Vec::new(), notes: Vec::new() },
+        done: Emulated {
+            table: Table::new(flat(&table.name)),
+            triggers: Vec::new(),
+            notes: Vec::new(),
+            numberings: Vec::new(),
+        },
     };
     emulation.run();
     emulation.done
 }
 
-/// A view as SQLite can hold it; None where its query cannot be said.
-pub(super) fn emulate_view(source: &Schema, view: &View) -> (Option<View>, Vec<Note>) {
-    let said = rewrite::to_sqlite(view.query.text(), source.dialect, &schema_names(source));
-    let mut notes = said.notes;
-    if !said.unsupported.is_empty() {
-        let what = said.unsupported.join(", ");
-        notes.push(Note::new(
-            "dialect/view",
-            Fidelity::Dropped,
-            format!("SQLite has no words for {what} in this view"),
-        ));
-        return (None, notes);
-    }
-    if shows_all(view.query.text(), source.dialect) {
-        notes.push(Note::new(
-            "dialect/view-star",
-            Fidelity::Weakened,
-            "`*` is the columns of the moment here; the server keeps those that were there when the view was made",
-        ));
-    }
-    if view.materialized {
-        notes.push(Note::new(
-            "dialect/materialized-view",
-            Fidelity::Weakened,
-            "a view stands in for the materialized view: it always shows the present rows",
-        ));
-    }
-    let query = Expression::verbatim(&said.sql, SQLITE);
-    (Some(View::new(flat(&view.name), view.columns.clone(), query)), notes)
+/// A column as if it had the type below its domain.
+fn of_domain(column: &Column, domain: &Domain) -> Column {
+    let mut column = column.clone();
+    column.column_type = domain.base.clone();
+    column.nullable &= domain.nullable;
+    column.default = column.default.or_else(|| domain.default.clone());
+    column.collation = column.collation.or_else(|| domain.collation.clone());
+    column
 }
 
-/// Whether `*` or `t.*` stands where a SELECT lists its columns (`count(*)` and products are something else).
-fn shows_all(query: &str, dialect: DialectKind) -> bool {
-    let tokens = token::tokens(query, dialect);
-    let stars = tokens.iter().enumerate().skip(1).filter(|(_, token)| token.text(query) == "*");
-    stars.into_iter().any(|(at, _)| {
-        let before = tokens[at - 1].text(query).to_ascii_lowercase();
-        matches!(before.as_str(), "select" | "distinct" | "all" | "," | ".")
-    })
+/// A domain's check about a column: `VALUE` is the column.
+fn of_value(check: &Expression, column: &str, dialect: DialectKind) -> Expression {
+    check.rename_word(if dialect == DialectKind::Postgres { "value" } else { "VALUE" }, column, dialect)
 }
 
 struct Emulation<'a> {
@@ -112,15 +101,24 @@ impl Emulation<'_> {
             self.check(check);
         }
         for key in &from.foreign_keys {
-            let mut key = key.clone();
-            key.ref_table = flat(&key.ref_table);
-            self.done.table.foreign_keys.push(key);
+            self.foreign_key(key);
         }
         for unique in &from.uniques {
             self.unique(unique);
         }
         for index in &from.indexes {
             self.index(index);
+        }
+        for exclusion in &from.exclusions {
+            self.exclusion(exclusion);
+        }
+        self.partitions();
+        if !from.inherits.is_empty() {
+            self.note(
+                "dialect/inherits",
+                Fidelity::Weakened,
+                "the columns are copied; a query of the parent does not show the rows of this table",
+            );
         }
         if from.comment.is_some() || from.columns.iter().any(|column| column.comment.is_some()) {
             self.note("dialect/comment", Fidelity::Exact, "comments are kept in the model; SQLite has none");
@@ -149,72 +147,53 @@ impl Emulation<'_> {
     }
 
     fn column(&mut self, column: &Column) {
+        let domain = self.domain(column);
+        let of_domain = domain.as_ref().map(|domain| of_domain(column, domain));
+        let declared = column;
+        let column = of_domain.as_ref().unwrap_or(column);
         let kind = column.column_type.kind(self.source.dialect);
         let stored = types::store(self, column, &kind);
         let mut new = Column::new(column.name.clone(), crate::schema::SqlType::new(stored.type_name));
         new.nullable = column.nullable;
         new.collation = stored.collation.map(str::to_owned);
         if let Some((code, fidelity, message)) = stored.note {
-            self.note(code, fidelity, format!("`{}` {}: {message}", column.name, column.column_type));
+            self.note(code, fidelity, format!("`{}` {}: {message}", column.name, declared.column_type));
         }
-        self.identity(column, &mut new);
-        new.default = self.default(column, &kind);
+        if !self.number(column, &mut new) {
+            new.default = self.default(column, &kind);
+        }
         new.generated = self.generated(column);
         self.done.table.columns.push(new);
         if let Some(check) = stored.check {
             let expression = Expression::new(&check, SQLITE);
             self.done.table.checks.push(Check::new(None, expression));
         }
+        for check in domain.iter().flat_map(|domain| &domain.checks) {
+            let expression = of_value(&check.expression, &column.name, self.source.dialect);
+            self.check(&Check { name: None, expression, ..check.clone() });
+        }
         if column.on_update.is_some() {
             self.on_update(column);
         }
     }
 
-    fn identity(&mut self, column: &Column, new: &mut Column) {
-        let Some(identity) = &column.identity else { return };
-        if !self.is_key(column) {
-            self.note(
-                "dialect/identity",
-                Fidelity::Weakened,
-                format!(
-                    "`{}` does not number itself here: SQLite numbers only a sole primary key",
-                    column.name
-                ),
-            );
-            return;
+    /// The domain that a column has, with what the domains below it say.
+    fn domain(&self, column: &Column) -> Option<Domain> {
+        let held = |kind: &TypeKind| match kind {
+            TypeKind::Named(name) => self.source.domain(&types::type_name(name)).cloned(),
+            _ => None,
+        };
+        let dialect = self.source.dialect;
+        let mut domain = (*held(&column.column_type.kind(dialect))?).clone();
+        // A chain longer than there are domains would be a circle.
+        for _ in 0..self.source.domains.len() {
+            let Some(below) = held(&domain.base.kind(dialect)) else { break };
+            domain.base = below.base.clone();
+            domain.nullable &= below.nullable;
+            domain.default = domain.default.or_else(|| below.default.clone());
+            domain.checks.extend(below.checks.iter().cloned());
         }
-        new.identity = Some(Identity::new(IdentityKind::Auto));
-        self.note(
-            "dialect/identity",
-            Fidelity::Emulated,
-            format!("`{}` numbers itself by AUTOINCREMENT; ids given by hand move the counter", column.name),
-        );
-        if identity.start.is_some_and(|start| start != 1) || identity.increment.is_some_and(|step| step != 1)
-        {
-            let message = format!("`{}` counts from 1 in steps of 1 here", column.name);
-            self.note("dialect/identity-options", Fidelity::Weakened, message);
-        }
-        if identity.kind == IdentityKind::Always {
-            self.identity_always(column);
-        }
-    }
-
-    /// BEFORE INSERT sees -1 for a rowid that was not given: undefined by the documentation, measured on 3.40,
-    /// 3.53 and 3.54.
-    fn identity_always(&mut self, column: &Column) {
-        let table = flat(&self.from.name);
-        let name = ObjectName::bare(format!("_retort_{table}_{}_always", column.name));
-        let message =
-            format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name).replace('\'', "''");
-        let definition = format!(
-            "CREATE TRIGGER {} BEFORE INSERT ON {} WHEN NEW.{} <> -1 BEGIN SELECT RAISE(ABORT, '{message}'); END",
-            super::sqlite::table_name(&name),
-            super::sqlite::table_name(&table),
-            quote(&column.name),
-        );
-        self.trigger(name, table, &definition);
-        let message = format!("a trigger refuses values given for `{}`", column.name);
-        self.note("dialect/identity-always", Fidelity::Emulated, message);
+        Some(domain)
     }
 
     fn trigger(&mut self, name: ObjectName, table: ObjectName, definition: &str) {
@@ -284,7 +263,40 @@ impl Emulation<'_> {
         self.done.table.primary_key = Some(PrimaryKey::new(name, key.columns.clone()));
     }
 
+    fn foreign_key(&mut self, key: &ForeignKey) {
+        let name = key.name.clone().unwrap_or_default();
+        if !key.enforced {
+            let message = format!("`{name}` is not made: it is not enforced on the server either");
+            self.note("dialect/not-enforced", Fidelity::Exact, message);
+            return;
+        }
+        let mut new = key.clone();
+        new.ref_table = flat(&key.ref_table);
+        (new.validated, new.match_full) = (true, false);
+        if !std::mem::take(&mut new.set_columns).is_empty() {
+            let message = format!("`{name}` sets all its columns on delete, not only some");
+            self.note("dialect/set-columns", Fidelity::Weakened, message);
+        }
+        self.done.table.foreign_keys.push(new);
+        if key.match_full && key.columns.len() > 1 {
+            let is_null = |column: &String| format!("({} IS NULL)", quote(column));
+            let first = key.columns.first().map(is_null).unwrap_or_default();
+            let same: Vec<String> =
+                key.columns.iter().skip(1).map(|column| format!("{first} = {}", is_null(column))).collect();
+            let expression = Expression::new(&same.join(" AND "), SQLITE);
+            self.done.table.checks.push(Check::new(None, expression));
+            let message = format!("MATCH FULL of `{name}` is a check that all its columns are NULL or none");
+            self.note("dialect/match-full", Fidelity::Emulated, message);
+        }
+    }
+
     fn check(&mut self, check: &Check) {
+        if !check.enforced {
+            let name = check.name.as_deref().unwrap_or_default();
+            let message = format!("the check `{name}` is not made: it is not enforced on the server either");
+            self.note("dialect/not-enforced", Fidelity::Exact, message);
+            return;
+        }
         let said = self.say(&check.expression);
         let name = check.name.clone().unwrap_or_default();
         self.done.notes.extend(said.notes);
@@ -296,113 +308,5 @@ impl Emulation<'_> {
             let message = format!("the check `{name}` is not enforced: SQLite has no words for {what}");
             self.note("dialect/check", Fidelity::Weakened, message);
         }
-    }
-
-    /// A UNIQUE constraint is a unique index here, so that it can come and go without a rebuild.
-    fn unique(&mut self, unique: &Unique) {
-        let parts = if unique.nulls_not_distinct {
-            let expression =
-                |text: String| IndexPart::new(IndexKey::Expression(Expression::verbatim(&text, SQLITE)));
-            let pairs = unique.columns.iter().map(|column| quote(column)).flat_map(|column| {
-                [expression(format!("coalesce({column}, 0)")), expression(format!("{column} IS NULL"))]
-            });
-            pairs.collect()
-        } else {
-            unique.columns.iter().map(IndexPart::column).collect()
-        };
-        let name = unique.name.clone().unwrap_or_else(|| unique.columns.join("_"));
-        if unique.deferral != Deferral::NotDeferrable {
-            let message = format!("`{name}` is checked row by row, not at the end of the transaction");
-            self.note("dialect/deferrable-unique", Fidelity::Weakened, message);
-        }
-        self.note("dialect/unique", Fidelity::Emulated, format!("`{name}` is a unique index"));
-        self.done.table.indexes.push(Index { unique: true, ..Index::new(self.index_name(&name), parts) });
-    }
-
-    /// SQLite names indexes for the whole database, MySQL for each table.
-    fn index_name(&self, name: &str) -> String {
-        let own = flat(&self.from.name);
-        let by_table = format!("{own}__{name}");
-        let taken = match self.engine.table_of_index(None, name) {
-            Some(table) => !same_name(&table.name, &own, SQLITE),
-            None => self.engine.table(&ObjectName::bare(name)).is_some(),
-        };
-        let kept = self.engine.table(&own).is_some_and(|table| table.index(&by_table, SQLITE).is_some());
-        if taken || kept { by_table } else { name.to_owned() }
-    }
-
-    fn index(&mut self, index: &Index) {
-        if let Some(method) = index.method.as_deref() {
-            if !matches!(method, "hash" | "brin") {
-                let message = format!("SQLite has no {method} index: `{}` is not made", index.name);
-                self.note("dialect/index-method", Fidelity::Dropped, message);
-                return;
-            }
-            let message = format!("`{}` is a plain index, not {method}", index.name);
-            self.note("dialect/index-method", Fidelity::Weakened, message);
-        }
-        let mut problems = Vec::new();
-        let mut parts = Vec::new();
-        for part in &index.parts {
-            parts.push(self.index_part(index, part, &mut problems));
-        }
-        let predicate = index.predicate.as_ref().map(|predicate| self.expression(predicate, &mut problems));
-        if !problems.is_empty() {
-            let message =
-                format!("`{}` is not made: SQLite has no words for {}", index.name, problems.join(", "));
-            self.note("dialect/index-expression", Fidelity::Dropped, message);
-            return;
-        }
-        if !index.include.is_empty() {
-            let message = format!(
-                "INCLUDE ({}) of `{}` is left out; it changes no meaning",
-                index.include.join(", "),
-                index.name
-            );
-            self.note("dialect/index-include", Fidelity::Exact, message);
-        }
-        let name = self.index_name(&index.name);
-        if name != index.name {
-            let message = format!(
-                "`{}` is called `{name}`: index names are unique in the whole database here",
-                index.name
-            );
-            self.note("dialect/index-name", Fidelity::Emulated, message);
-        }
-        self.done.table.indexes.push(Index { unique: index.unique, predicate, ..Index::new(name, parts) });
-    }
-
-    fn expression(&mut self, expression: &Expression, problems: &mut Vec<String>) -> Expression {
-        let said = self.say(expression);
-        self.done.notes.extend(said.notes);
-        problems.extend(said.unsupported);
-        Expression::new(&said.sql, SQLITE)
-    }
-
-    fn index_part(&mut self, index: &Index, part: &IndexPart, problems: &mut Vec<String>) -> IndexPart {
-        let key = match (&part.key, part.prefix_length) {
-            (IndexKey::Column(column), Some(length)) => {
-                let message =
-                    format!("the first {length} characters of `{column}` are indexed by an expression");
-                self.note("dialect/index-prefix", Fidelity::Emulated, message);
-                let text = format!("substr({}, 1, {length})", quote(column));
-                IndexKey::Expression(Expression::verbatim(&text, SQLITE))
-            }
-            (IndexKey::Column(column), None) => IndexKey::Column(column.clone()),
-            (IndexKey::Expression(expression), _) => {
-                IndexKey::Expression(self.expression(expression, problems))
-            }
-        };
-        // SQLite puts NULL first when ascending and last when descending (sqlite.org/lang_select.html, 4).
-        // PostgreSQL's default is the opposite, and matters only for the order of reading.
-        if part.nulls_first.is_some_and(|first| first == part.descending) {
-            let message = format!("`{}` keeps NULLs where SQLite puts them", index.name);
-            self.note("dialect/index-nulls", Fidelity::Weakened, message);
-        }
-        if let Some(class) = &part.operator_class {
-            let message = format!("the operator class `{class}` of `{}` is left out", index.name);
-            self.note("dialect/operator-class", Fidelity::Weakened, message);
-        }
-        IndexPart { descending: part.descending, ..IndexPart::new(key) }
     }
 }

@@ -2,10 +2,15 @@
 
 mod emulated;
 mod hints;
+mod moves;
+mod notes;
+mod numbers;
 mod statements;
+mod views;
 
 use std::collections::BTreeMap;
 
+use super::emulate::{Emulated, Numbering};
 use super::sqlite;
 use super::{Capabilities, Fidelity, Note};
 use crate::operation::{ColumnChange, Directive, Operation, Refusal, SqlClass, apply_before};
@@ -26,6 +31,8 @@ pub struct Translated {
     pub refusals: Vec<Refusal>,
     /// Foreign keys must be off while it runs: a table is rebuilt, or the author said so.
     pub foreign_keys_off: bool,
+    /// The author switches foreign keys on or off.
+    pub foreign_keys_switch: Option<bool>,
 }
 
 /// Carries both schemas along a chain.
@@ -34,14 +41,27 @@ pub struct Translator {
     source: Schema,
     engine: Schema,
     capabilities: Capabilities,
-    /// What was said of each table as it is now.
-    notes: BTreeMap<ObjectName, Vec<Note>>,
+    /// What was said of each table as it is now, and how its columns number themselves.
+    known: BTreeMap<ObjectName, Known>,
+}
+
+/// What stays known of a table on the engine.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    notes: Vec<Note>,
+    numberings: Vec<Numbering>,
+}
+
+impl Known {
+    fn of(emulated: Emulated) -> Known {
+        Known { notes: emulated.notes, numberings: emulated.numberings }
+    }
 }
 
 impl Translator {
     /// Starts with the schemas before the first directive.
     pub fn new(source: Schema, engine: Schema, capabilities: Capabilities) -> Translator {
-        Translator { source, engine, capabilities, notes: BTreeMap::new() }
+        Translator { source, engine, capabilities, known: BTreeMap::new() }
     }
 
     /// The schema in the words of the chain.
@@ -75,6 +95,7 @@ impl Translator {
             notes: Vec::new(),
             refusals: Vec::new(),
             foreign_keys_off: false,
+            foreign_keys_switch: None,
         };
         let operations = effective(&self.source, &directive.operations);
         if self.is_native() {

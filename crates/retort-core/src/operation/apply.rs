@@ -22,7 +22,7 @@ use index::{create_index, drop_index, rename_index};
 use table::{create_table, drop_table, rename_table};
 pub use types::has_type;
 use types::{add_label, drop_type, edit_enum, rename_label};
-pub use view::views_on;
+pub use view::{columns_of_view, views_on};
 use view::{create_trigger, create_view, drop_view};
 
 /// Why an operation cannot be applied to a schema.

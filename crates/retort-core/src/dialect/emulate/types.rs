@@ -1,5 +1,6 @@
 //! What a column's type becomes: SQLite's type, the check that keeps wrong values out, and what is lost.
 
+use super::number::numbering;
 use super::{Emulation, SQLITE};
 use crate::dialect::Fidelity;
 use crate::dialect::sqlite::quote;
@@ -85,13 +86,13 @@ pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind)
             )
         }
         TypeKind::Enum(labels) => labelled(&name, labels, emulation.is_mysql()),
-        TypeKind::Set(_) => Stored::weakened("TEXT", "members are not checked"),
+        TypeKind::Set(members) => set(&name, members),
         TypeKind::Array(_) => {
             let check = format!("json_valid({name}) AND json_type({name}) = 'array'");
             Stored::emulated("TEXT", or_null(check), "a JSON array; the type of its items is not checked")
         }
         TypeKind::None => Stored::exact(""),
-        TypeKind::Named(type_name) => named(emulation, &name, type_name),
+        TypeKind::Named(type_name) => named(emulation, column, &name, type_name),
     }
 }
 
@@ -115,7 +116,7 @@ fn integer(
         (None, true) => format!(" AND {name} >= 0"),
         (None, false) => String::new(),
     };
-    let numbered = emulation.is_key(column) && column.identity.is_some();
+    let numbered = numbering(emulation.source, emulation.from, column).is_some_and(|held| held.is_key);
     // INTEGER PRIMARY KEY would number itself; INT does not (sqlite.org/lang_createtable.html, 5).
     let type_name = if emulation.is_key(column) && !numbered { "INT" } else { "INTEGER" };
     let words = if high.is_some() { "a check of its range" } else { "a check that it is a whole number" };
@@ -165,23 +166,61 @@ fn is_binary(emulation: &Emulation<'_>, column: &Column) -> bool {
 
 fn labelled(name: &str, labels: &[String], without_case: bool) -> Stored {
     let list: Vec<String> = labels.iter().map(|label| format!("'{}'", label.replace('\'', "''"))).collect();
-    let stored = Stored::emulated(
-        "TEXT",
-        format!("{name} IN ({})", list.join(", ")),
-        "TEXT with a check of its labels; it sorts by letters, not by the order of the labels",
-    );
+    let check = format!("{name} IN ({})", list.join(", "));
+    let stored = if labels.is_sorted() {
+        Stored::emulated("TEXT", check, "TEXT with a check of its labels")
+    } else {
+        let message = "TEXT with a check of its labels; it sorts by letters, not by the order of the labels";
+        Stored { check: Some(check), ..Stored::weakened("TEXT", message) }
+    };
     Stored { collation: without_case.then_some("NOCASE"), ..stored }
 }
 
-fn named(emulation: &Emulation<'_>, name: &str, type_name: &str) -> Stored {
-    let object = match type_name.split_once('.') {
+/// Taking every member out of `,a,b,` must leave nothing.
+fn set(name: &str, members: &[String]) -> Stored {
+    let lower = |text: &str| text.to_lowercase().replace('\'', "''");
+    let left = members.iter().fold(format!("',' || lower({name}) || ','"), |text, member| {
+        format!("replace({text}, ',{},', ',')", lower(member))
+    });
+    let check = format!("{name} IS NULL OR {name} = '' OR {left} = ','");
+    let message =
+        "TEXT with a check of its members; they stay in the order and spelling in which they are given";
+    let note = Some(("dialect/type-approximated", Fidelity::Weakened, message.to_owned()));
+    Stored { type_name: "TEXT", check: Some(check), collation: Some("NOCASE"), note }
+}
+
+/// The name of a type, as it stands in [`TypeKind::Named`].
+pub(super) fn type_name(name: &str) -> ObjectName {
+    match name.split_once('.') {
         Some((schema, own)) => ObjectName::qualified(schema, own),
-        None => ObjectName::bare(type_name),
-    };
+        None => ObjectName::bare(name),
+    }
+}
+
+fn named(emulation: &Emulation<'_>, column: &Column, name: &str, named: &str) -> Stored {
+    let object = type_name(named);
     if let Some(enum_type) = emulation.source.enum_type(&object) {
         return labelled(name, &enum_type.labels, false);
     }
+    if emulation.source.composite(&object).is_some() {
+        return Stored::weakened("TEXT", "kept as text: its attributes are not checked");
+    }
+    if object.name.as_ref() == "vector" {
+        return vector(column, name);
+    }
     Stored::weakened("TEXT", "kept as text: SQLite does not know the type, so nothing is checked")
+}
+
+/// pgvector's `vector(3)`, as a JSON array of so many items; its operators are not there.
+fn vector(column: &Column, name: &str) -> Stored {
+    let dimensions =
+        column.column_type.text().split(['(', ')']).nth(1).and_then(|n| n.trim().parse::<u32>().ok());
+    let mut stored =
+        Stored::weakened("TEXT", "kept as JSON, with a check of its length; there are no distances");
+    let length = dimensions.map_or_else(String::new, |n| format!(" AND json_array_length({name}) = {n}"));
+    stored.check =
+        Some(format!("{name} IS NULL OR (json_valid({name}) AND json_type({name}) = 'array'{length})"));
+    stored
 }
 
 /// `'{a,b}'` → `'["a","b"]'`; None where it is no such literal or has inner braces or quotes.

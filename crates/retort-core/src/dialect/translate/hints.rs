@@ -1,9 +1,10 @@
 //! What the statement tells of a change beyond the two states of a table.
 
-use super::super::emulate::schema_names;
+use super::super::emulate::{rows_name, schema_names};
 use super::super::sqlite::{Hint, quote};
 use super::super::{Fidelity, Note, rewrite};
-use crate::operation::{ColumnChange, Operation, has_type, views_on};
+use super::moves::reached;
+use crate::operation::{ColumnChange, ObjectKind, Operation, has_type, views_on};
 use crate::schema::{
     Column, Constraint, Expression, ObjectName, Schema, Table, TypeKind, same_name, same_word,
 };
@@ -137,6 +138,11 @@ pub(super) fn hint(
                 hint.renamed_column = Some((from.clone(), to.clone()));
             }
             Operation::RenameTable { from, .. } => hint.renamed_table = Some(from.clone()),
+            Operation::RenameObject { kind: ObjectKind::MaterializedView, from, to }
+                if rows_name(to) == *name =>
+            {
+                hint.renamed_table = Some(rows_name(from));
+            }
             Operation::AlterColumn {
                 column, change: ColumnChange::Type { using: Some(using), .. }, ..
             } => {
@@ -231,11 +237,46 @@ fn filled(column: &Column, table: &Table, source: &Schema, notes: &mut Vec<Note>
 }
 
 /// The tables that an operation changed: its own, and those that an enum's labels or a cascade reach.
-pub(super) fn touched(operation: &Operation, before: &Schema, after: &Schema) -> Vec<ObjectName> {
+pub(super) fn touched(operations: &[Operation], before: &Schema, after: &Schema) -> Vec<ObjectName> {
+    let mut tables: Vec<ObjectName> = Vec::new();
+    let mut add = |table: ObjectName| {
+        if !tables.contains(&table) {
+            tables.push(table);
+        }
+    };
+    for operation in operations {
+        reached(operation, before, after).into_iter().for_each(&mut add);
+        touched_by(operation, before, after).into_iter().for_each(&mut add);
+        if is_passed_down(operation) {
+            let changed = after.tables.iter().filter(|(key, table)| {
+                !table.inherits.is_empty()
+                    && before.tables.get(*key).is_some_and(|old| !std::sync::Arc::ptr_eq(old, table))
+            });
+            changed.map(|(_, table)| table.name.clone()).for_each(&mut add);
+        }
+    }
+    tables
+}
+
+/// Operations on a parent that tables below it follow.
+fn is_passed_down(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::AddColumn { .. }
+            | Operation::DropColumn { .. }
+            | Operation::RenameColumn { .. }
+            | Operation::AlterColumn { .. }
+            | Operation::AddConstraint { .. }
+            | Operation::DropConstraint { .. }
+    )
+}
+
+fn touched_by(operation: &Operation, before: &Schema, after: &Schema) -> Vec<ObjectName> {
     match operation {
         Operation::RenameTable { to, .. } => vec![to.clone()],
         Operation::AddEnumLabel { name, .. }
         | Operation::RenameEnumLabel { name, .. }
+        | Operation::AlterDomain { name, .. }
         | Operation::DropType { name, .. } => {
             let uses = |column: &Column| has_type(column, name, after.dialect);
             let tables = before.tables.values().filter(|table| table.columns.iter().any(uses));
@@ -250,9 +291,11 @@ pub(super) fn touched(operation: &Operation, before: &Schema, after: &Schema) ->
             tables.push(name.clone());
             tables
         }
-        Operation::Comment { .. } | Operation::SetOption { .. } | Operation::CreateTrigger { .. } => {
-            Vec::new()
-        }
+        Operation::Comment { .. }
+        | Operation::CreateTrigger { .. }
+        | Operation::DropTrigger { .. }
+        | Operation::AttachPartition { .. }
+        | Operation::DetachPartition { .. } => Vec::new(),
         other => other.table().cloned().into_iter().collect(),
     }
 }

@@ -1,26 +1,36 @@
 //! Statements that change no structure, and details that were read past.
 
-use super::super::emulate::schema_names;
+use super::super::emulate::{schema_names, sequence_name};
 use super::super::{Fidelity, Note, rewrite};
 use super::{Translated, Translator};
 use crate::operation::SqlClass;
 use crate::schema::Expression;
+use crate::source::DialectKind;
+use crate::token::{self, Token};
 
 impl Translator {
     /// Statements that change no structure we model.
     pub(super) fn other_sql(&mut self, sql: &Expression, class: SqlClass, done: &mut Translated) {
+        if class == SqlClass::Query && self.sets_sequence(sql, done) {
+            return;
+        }
         let mut say = |code, fidelity, message: &str| done.notes.push(Note::new(code, fidelity, message));
         match class {
             SqlClass::Data => self.data(sql, done),
             SqlClass::Session if is_foreign_key_switch(sql.text()) => {
                 done.foreign_keys_off = true;
+                done.foreign_keys_switch = Some(!is_switched_off(sql.text()));
                 say(
                     "dialect/foreign-keys",
                     Fidelity::Emulated,
                     "foreign keys are off for the whole revision and checked at its end",
                 );
             }
-            SqlClass::Query => say("dialect/query", Fidelity::Dropped, "only reads: not run"),
+            SqlClass::Query => say(
+                "dialect/query",
+                Fidelity::Dropped,
+                "not run: it only reads, or calls functions that SQLite does not have",
+            ),
             SqlClass::Session => say(
                 "dialect/session",
                 Fidelity::Dropped,
@@ -49,6 +59,28 @@ impl Translator {
         }
     }
 
+    /// `SELECT setval('s', 5, true)`, as dumps end with; true when the statement is that.
+    fn sets_sequence(&mut self, sql: &Expression, done: &mut Translated) -> bool {
+        let Some((name, value, is_last)) = setval(sql.text(), self.source.dialect) else { return false };
+        let name = sequence_name(&name, self.source.dialect);
+        let said = rewrite::to_sqlite(&value, self.source.dialect, &schema_names(&self.source));
+        if !said.unsupported.is_empty() {
+            let message =
+                format!("the counter stays: SQLite has no words for {}", said.unsupported.join(", "));
+            done.notes.push(Note::new("dialect/sequence", Fidelity::Weakened, message));
+            return true;
+        }
+        done.notes.extend(said.notes);
+        self.set_sequence(&name, &said.sql, is_last, done);
+        let (fidelity, message) = if done.sql.is_empty() {
+            (Fidelity::Dropped, format!("there is no sequence `{name}` whose counter could be set"))
+        } else {
+            (Fidelity::Emulated, format!("the counter of `{name}` is set"))
+        };
+        done.notes.push(Note::new("dialect/sequence", fidelity, message));
+        true
+    }
+
     fn data(&mut self, sql: &Expression, done: &mut Translated) {
         let said = rewrite::to_sqlite(sql.text(), self.source.dialect, &schema_names(&self.source));
         done.notes.extend(said.notes);
@@ -65,9 +97,64 @@ impl Translator {
     }
 }
 
+/// The sequence, the number and whether it was given out already. `setval(…, (SELECT …))` is read; a FROM after
+/// it is not.
+fn setval(text: &str, dialect: DialectKind) -> Option<(String, String, bool)> {
+    let tokens = token::tokens(text, dialect);
+    let word = |at: usize| tokens.get(at).map_or("", |token: &Token| token.text(text));
+    let mut at = 1;
+    if word(at).eq_ignore_ascii_case("pg_catalog") && word(at + 1) == "." {
+        at += 2;
+    }
+    if !word(at).eq_ignore_ascii_case("setval") || word(at + 1) != "(" {
+        return None;
+    }
+    let mut depth = 0usize;
+    let mut arguments: Vec<String> = Vec::new();
+    let mut start = tokens.get(at + 1)?.end as usize;
+    for (place, token) in tokens.iter().enumerate().skip(at + 1) {
+        match token.text(text) {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            "," if depth == 1 => {}
+            _ => continue,
+        }
+        let ends = depth == 0;
+        if ends || (depth == 1 && token.text(text) == ",") {
+            arguments.push(text.get(start..token.start as usize)?.trim().to_owned());
+            start = token.end as usize;
+        }
+        if ends {
+            let is_whole = place + 1 == tokens.len();
+            let name = token::string_value(
+                token::tokens(&arguments[0], dialect).first()?.text(&arguments[0]),
+                dialect,
+            )?;
+            let is_last = arguments.get(2).is_none_or(|last| !last.eq_ignore_ascii_case("false"));
+            return Some((name, arguments.get(1)?.clone(), is_last)).filter(|_| is_whole);
+        }
+    }
+    None
+}
+
 fn is_foreign_key_switch(text: &str) -> bool {
     let text = text.to_ascii_uppercase();
     text.contains("FOREIGN_KEY_CHECKS") || text.contains("SESSION_REPLICATION_ROLE")
+}
+
+/// `SET FOREIGN_KEY_CHECKS = 0`, `SET session_replication_role = replica`; the words of mysqldump save the old
+/// value in a variable and switch off too.
+fn is_switched_off(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let after =
+        |word: &str| text.split(word).nth(1).unwrap_or_default().trim_start_matches([' ', '=']).to_owned();
+    match text.contains("session_replication_role") {
+        true => !after("session_replication_role").contains("origin") && !text.contains("default"),
+        false => {
+            text.split([' ', '=', ',']).any(|word| word == "0")
+                || after("foreign_key_checks").starts_with("off")
+        }
+    }
 }
 
 /// What was read past, and whether it matters on SQLite.

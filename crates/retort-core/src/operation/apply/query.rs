@@ -3,6 +3,8 @@
 //! No full parser: scopes are the parentheses that hold a SELECT and the arms of a UNION, tables are what
 //! follows FROM, JOIN, INTO and UPDATE. What a name of an inner query's column means outside is not known.
 
+mod output;
+
 use crate::schema::{Expression, ObjectName, Schema, same_name, same_word};
 use crate::source::DialectKind;
 use crate::token::{self, Token, TokenKind};

@@ -113,6 +113,14 @@ pub fn views_on(schema: &Schema, name: &ObjectName) -> Vec<ObjectName> {
     found
 }
 
+/// The names of a view's columns; None where they cannot be told.
+pub fn columns_of_view(schema: &Schema, view: &View) -> Option<Vec<String>> {
+    if view.columns.is_empty() {
+        return Query::of_view(&view.query, schema.dialect).output(schema);
+    }
+    Some(view.columns.clone())
+}
+
 fn views_on_column(schema: &Schema, table: &ObjectName, column: &str) -> Vec<ObjectName> {
     let uses = |view: &View| Query::of_view(&view.query, schema.dialect).uses_column(schema, table, column);
     let mut found: Vec<ObjectName> = Vec::new();
