@@ -3,6 +3,8 @@
 //! Plain data, ready to draw: the page knows nothing of the core. The worker answers every [`Request`] with
 //! exactly one [`Response`] of the same number, and may send [`Reply::Progress`] before it.
 
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 
 /// A request and the number its answer will carry.
@@ -240,11 +242,11 @@ pub struct StepView {
     pub direction: Direction,
     pub statements: Vec<StatementView>,
     /// The schema as SQLite holds it now, with the types as the source declared them beside.
-    pub tables: Vec<TableView>,
+    pub tables: Vec<Rc<TableView>>,
     /// What this step changed, in words and marks.
     pub changes: Vec<ChangeView>,
     /// Tables removed by this step, as they were (drawn as ghosts).
-    pub ghosts: Vec<TableView>,
+    pub ghosts: Vec<Rc<TableView>>,
     /// After a downgrade: how the schema differs from the one before the upgrade; empty means identical.
     pub round_trip: Option<Vec<String>>,
     /// Says when a downgrade could not be run and the state is a snapshot instead.

@@ -165,6 +165,8 @@ pub struct State {
     pub screen: Screen,
     pub document: Option<Shared<Opened>>,
     pub step: Option<Shared<StepView>>,
+    /// Problems of the chain and of the step, each once.
+    pub problems: Shared<Vec<Problem>>,
     /// Grows with each new step, so that panels know when to read rows again.
     pub serial: u32,
     /// Unanswered requests, oldest first.
@@ -208,6 +210,7 @@ impl Default for State {
             screen: Screen::Start,
             document: None,
             step: None,
+            problems: Shared::new(Vec::new()),
             serial: 0,
             pending: Vec::new(),
             progress: None,
@@ -410,6 +413,7 @@ impl State {
         if self.table.as_ref().is_some_and(|table| !known(table)) {
             self.table = None;
         }
+        self.problems = Shared::new(self.problems_with(&step));
         self.step = Some(Shared::new(step));
         self.announcement = self.step_in_words();
         if let Some(error) = self.step.as_ref().and_then(|step| failure(step)) {
@@ -491,17 +495,15 @@ impl State {
     }
 
     /// The selected table as it is at this step; a ghost when the step removed it.
-    pub fn selected_table(&self) -> Option<&TableView> {
+    pub fn selected_table(&self) -> Option<&Rc<TableView>> {
         let name = self.table.as_ref()?;
         let step = self.step.as_ref()?;
         step.tables.iter().chain(&step.ghosts).find(|table| &table.name == name)
     }
 
-    /// Problems of the chain and of the step, each once.
-    pub fn problems(&self) -> Vec<Problem> {
-        let mut problems: Vec<Problem> =
-            self.document.as_ref().map_or_else(Vec::new, |document| document.problems.clone());
-        for problem in self.step.iter().flat_map(|step| &step.problems) {
+    fn problems_with(&self, step: &StepView) -> Vec<Problem> {
+        let mut problems = self.document.as_ref().map_or_else(Vec::new, |document| document.problems.clone());
+        for problem in &step.problems {
             if !problems.contains(problem) {
                 problems.push(problem.clone());
             }

@@ -17,7 +17,7 @@ pub fn Dock() -> Html {
     let page = use_page();
     let state = &page.state;
     let Some(step) = &state.step else { return html! {} };
-    let problems = state.problems();
+    let problems = &state.problems;
     let has_errors = problems.iter().any(|problem| problem.severity == "error");
     let items = DockTab::ALL
         .iter()
@@ -43,10 +43,10 @@ pub fn Dock() -> Html {
             <Tabs name="dock" label="Dock" {items} active={state.dock.slug()} {onselect}>
                 {
                     match state.dock {
-                        DockTab::Statements => html! { <statements::Statements step={step.clone()} /> },
+                        DockTab::Statements => html! { <statements::Statements step={step.clone()} act={page.act.clone()} /> },
                         DockTab::Changes => html! { <changes::Changes step={step.clone()} /> },
                         DockTab::Console => html! { <console::Console /> },
-                        DockTab::Problems => html! { <problems::Problems {problems} /> },
+                        DockTab::Problems => html! { <problems::Problems problems={problems.clone()} /> },
                         DockTab::Files => html! { <files::Files /> },
                     }
                 }

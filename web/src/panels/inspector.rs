@@ -10,8 +10,8 @@ use yew::prelude::*;
 
 use crate::components::{MarkSign, TabItem, Tabs};
 use crate::context::{Page, use_page};
-use crate::protocol::Mark;
-use crate::state::{Action, InspectorTab, plural};
+use crate::protocol::{Mark, StepView};
+use crate::state::{Action, InspectorTab, Shared, plural};
 
 #[component]
 pub fn Inspector() -> Html {
@@ -71,11 +71,24 @@ fn selected(page: &Page) -> Html {
 }
 
 fn nothing(page: &Page) -> Html {
-    let Some(step) = &page.state.step else { return html! {} };
+    let Some(step) = page.state.step.clone() else { return html! {} };
+    html! { <TablePicks {step} act={page.act.clone()} /> }
+}
+
+#[derive(PartialEq, Properties)]
+struct TablePicksProps {
+    step: Shared<StepView>,
+    act: Callback<Action>,
+}
+
+/// In place of a table: all of them, to choose one.
+#[component]
+fn TablePicks(props: &TablePicksProps) -> Html {
     let button = |name: &String, mark: Mark| {
         let chosen = name.clone();
         html! {
-            <li><button type="button" class="table-pick" onclick={page.on(move || Action::SelectTable(Some(chosen.clone())))}>
+            <li key={name.clone()}><button type="button" class="table-pick"
+                onclick={props.act.reform(move |_: MouseEvent| Action::SelectTable(Some(chosen.clone())))}>
                 <MarkSign {mark} />{ name }
             </button></li>
         }
@@ -84,7 +97,7 @@ fn nothing(page: &Page) -> Html {
         <div class="inspector-empty">
             <h2>{ "Inspector" }</h2>
             <p class="muted">{ "Choose a table here or in the diagram to see its columns, indexes and rows, and what a delete takes with it." }</p>
-            <ul class="table-picks">{ for step.tables.iter().map(|table| button(&table.name, table.mark)) }</ul>
+            <ul class="table-picks">{ for props.step.tables.iter().map(|table| button(&table.name, table.mark)) }</ul>
         </div>
     }
 }

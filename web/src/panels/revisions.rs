@@ -4,9 +4,9 @@ use yew::prelude::*;
 
 use crate::bridge::focus;
 use crate::components::Chip;
-use crate::context::{Page, use_page};
+use crate::context::use_page;
 use crate::protocol::{Call, GraphEdge, Opened, RevisionView, RunState};
-use crate::state::plural;
+use crate::state::{Shared, plural};
 
 /// Height of a row and distance of lanes; `revisions.css` has the same height.
 const ROW: u32 = 46;
@@ -16,13 +16,30 @@ const LANE: u32 = 16;
 pub fn Revisions() -> Html {
     let page = use_page();
     let Some(document) = page.state.document.clone() else { return html! {} };
-    let position = page.state.position();
+    html! { <Chain {document} position={page.state.position()} ask={page.ask.clone()} /> }
+}
+
+/// What the list depends on. A long one is dear to draw: it is not drawn again when anything else changes.
+#[derive(PartialEq, Properties)]
+struct ChainProps {
+    document: Shared<Opened>,
+    position: usize,
+    ask: Callback<Call>,
+}
+
+#[component]
+fn Chain(props: &ChainProps) -> Html {
+    let (document, position, ask) = (&props.document, props.position, &props.ask);
     use_effect_with(position, |_| focus::reveal("present-revision"));
-    let mut rows: Vec<&RevisionView> = document.revisions.iter().collect();
-    rows.sort_by_key(|revision| revision.row);
+    let mut rows: Vec<(usize, &RevisionView)> = document.revisions.iter().enumerate().collect();
+    rows.sort_by_key(|(_, revision)| revision.row);
     // Base has a row of its own only when the worker left it free.
-    let has_base = rows.first().is_none_or(|revision| revision.row > 0);
+    let has_base = rows.first().is_none_or(|(_, revision)| revision.row > 0);
     let heads = document.heads.len();
+    let row = |(index, revision): &(usize, &RevisionView)| {
+        let present = position > 0 && revision.position == Some(position);
+        html! { <Row key={*index} document={document.clone()} index={*index} {present} ask={ask.clone()} /> }
+    };
     html! {
         <nav class="revisions" aria-label="Revisions" data-region="" tabindex="-1">
             <div class="pane-title">
@@ -33,21 +50,21 @@ pub fn Revisions() -> Html {
                 <p class="verdict warn heads">{ format!("{heads} heads: upgrading to “head” would fail until they are merged") }</p>
             }
             <div class="revision-scroll">
-                <Graph />
+                <Graph document={document.clone()} {position} />
                 <ol class="revision-list">
-                    if has_base { { base_row(&page, position == 0) } }
-                    { for rows.iter().map(|revision| revision_row(&page, revision, position)) }
+                    if has_base { { base_row(ask, position == 0) } }
+                    { for rows.iter().map(row) }
                 </ol>
             </div>
         </nav>
     }
 }
 
-fn base_row(page: &Page, present: bool) -> Html {
+fn base_row(ask: &Callback<Call>, present: bool) -> Html {
     html! {
         <li class={classes!("revision", present.then_some("present"))} id={present.then_some("present-revision")}>
             <button type="button" class="revision-button" aria-current={present.then_some("step")}
-                title="Base: the empty database" onclick={page.asks(|| Call::Seek(0))}>
+                title="Base: the empty database" onclick={ask.reform(|_: MouseEvent| Call::Seek(0))}>
                 <span class="revision-text"><span class="revision-message">{ "Base" }</span>
                 <span class="revision-meta">{ "empty database" }</span></span>
             </button>
@@ -55,8 +72,18 @@ fn base_row(page: &Page, present: bool) -> Html {
     }
 }
 
-fn revision_row(page: &Page, revision: &RevisionView, position: usize) -> Html {
-    let present = revision.position == Some(position) && position > 0;
+#[derive(PartialEq, Properties)]
+struct RowProps {
+    document: Shared<Opened>,
+    /// Which of the document's revisions.
+    index: usize,
+    present: bool,
+    ask: Callback<Call>,
+}
+
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let (revision, present) = (&props.document.revisions[props.index], props.present);
     let class = classes!(
         "revision",
         present.then_some("present"),
@@ -66,7 +93,7 @@ fn revision_row(page: &Page, revision: &RevisionView, position: usize) -> Html {
             RunState::NotRun => Some("not-run"),
         }
     );
-    let ask = page.ask.clone();
+    let ask = props.ask.clone();
     let target = revision.position;
     let onclick = Callback::from(move |_: MouseEvent| {
         if let Some(position) = target {
@@ -74,7 +101,7 @@ fn revision_row(page: &Page, revision: &RevisionView, position: usize) -> Html {
         }
     });
     html! {
-        <li {class} key={revision.id.clone()} id={present.then_some("present-revision")}>
+        <li {class} id={present.then_some("present-revision")}>
             <button type="button" class="revision-button" {onclick} aria-current={present.then_some("step")}
                 aria-disabled={target.is_none().to_string()} title={format!("{} · {}", revision.message, revision.id)}>
                 <span class="revision-text">
@@ -119,22 +146,36 @@ fn spoken(revision: &RevisionView) -> String {
     words
 }
 
+#[derive(PartialEq, Properties)]
+struct GraphProps {
+    document: Shared<Opened>,
+    position: usize,
+}
+
 /// Only a picture: all it says stands in the list.
 #[component]
-fn Graph() -> Html {
-    let page = use_page();
-    let Some(document) = &page.state.document else { return html! {} };
-    let position = page.state.position();
+fn Graph(props: &GraphProps) -> Html {
+    let (document, position) = (&props.document, props.position);
     let rows = document.revisions.iter().map(|revision| revision.row + 1).max().unwrap_or(1);
     let width = document.lanes.max(1) * LANE + 12;
     let height = rows * ROW;
     html! {
         <svg class="revision-graph" width={width.to_string()} height={height.to_string()} aria-hidden="true">
-            { for document.edges.iter().map(edge) }
+            <Lines document={document.clone()} />
             if document.revisions.iter().all(|revision| revision.row > 0) { { base_node(document, position) } }
             { for document.revisions.iter().map(|revision| node(revision, position)) }
         </svg>
     }
+}
+
+#[derive(PartialEq, Properties)]
+struct LinesProps {
+    document: Shared<Opened>,
+}
+
+#[component]
+fn Lines(props: &LinesProps) -> Html {
+    props.document.edges.iter().map(edge).collect()
 }
 
 fn x(lane: u32) -> u32 {

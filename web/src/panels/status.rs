@@ -10,7 +10,7 @@ use crate::state::{Action, DockTab, plural};
 pub fn Status() -> Html {
     let page = use_page();
     let (Some(document), Some(step)) = (&page.state.document, &page.state.step) else { return html! {} };
-    let problems = page.state.problems();
+    let problems = &page.state.problems;
     let errors = problems.iter().filter(|problem| problem.severity == "error").count();
     let busy = match (&page.state.progress, page.state.pending.is_empty()) {
         (Some(progress), _) => Some(progress.stage.clone()),

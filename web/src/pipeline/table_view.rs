@@ -1,6 +1,7 @@
 //! Tables as the page shows them: what SQLite holds, what the source declared, who made it, what is new.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use retort_core::review;
 use retort_core::schema::{
@@ -31,22 +32,23 @@ pub(super) struct Tables<'a> {
 
 impl Tables<'_> {
     /// All tables and views of the engine.
-    pub(super) fn all(&self, engine: &Schema) -> Vec<TableView> {
+    pub(super) fn all(&self, engine: &Schema) -> Vec<Rc<TableView>> {
         let tables = engine.tables.values().map(|table| self.table(table, engine, self.source));
         let views = engine.views.values().map(|view| {
             let name = view.name.to_string();
             let columns = view.columns.iter().map(|column| plain_column(column)).collect();
             TableView { is_view: true, columns, ..self.frame(&name, "view") }
         });
-        tables.chain(views).collect()
+        tables.chain(views).map(Rc::new).collect()
     }
 
     /// Tables that the step removed, as they were.
-    pub(super) fn ghosts(&self, before: &Schema, source_before: &Schema) -> Vec<TableView> {
+    pub(super) fn ghosts(&self, before: &Schema, source_before: &Schema) -> Vec<Rc<TableView>> {
         let removed = self.changes.iter().filter(|c| c.kind == ChangeKind::Removed && c.what == "table");
         let tables = removed.filter_map(|change| before.table(&ObjectName::bare(&change.object)));
         tables
             .map(|table| TableView { mark: Mark::Removed, ..self.table(table, before, source_before) })
+            .map(Rc::new)
             .collect()
     }
 

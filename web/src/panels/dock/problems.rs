@@ -5,11 +5,11 @@ use yew::prelude::*;
 use crate::components::Chip;
 use crate::context::{Page, use_page};
 use crate::protocol::{Call, Problem};
-use crate::state::Action;
+use crate::state::{Action, Shared};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct ProblemsProps {
-    pub problems: Vec<Problem>,
+    pub problems: Shared<Vec<Problem>>,
 }
 
 #[component]

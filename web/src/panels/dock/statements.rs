@@ -3,18 +3,17 @@
 use yew::prelude::*;
 
 use crate::components::{Chip, Code, FidelityChip};
-use crate::context::{Page, use_page};
 use crate::protocol::{Note, RunState, StatementView, StepView};
 use crate::state::{Action, Shared};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct StatementsProps {
     pub step: Shared<StepView>,
+    pub act: Callback<Action>,
 }
 
 #[component]
 pub(super) fn Statements(props: &StatementsProps) -> Html {
-    let page = use_page();
     if props.step.statements.is_empty() {
         return html! { <p class="empty">{ "This step runs no SQL." }</p> };
     }
@@ -22,15 +21,16 @@ pub(super) fn Statements(props: &StatementsProps) -> Html {
         <div class="statements">
             <div class="statement-heads" aria-hidden="true"><span>{ "Source" }</span><span>{ "Executed on SQLite" }</span></div>
             <ol class="statement-list">
-                { for props.step.statements.iter().enumerate().map(|(place, statement)| row(&page, place, statement)) }
+                { for props.step.statements.iter().enumerate().map(|(place, statement)| row(&props.act, place, statement)) }
             </ol>
         </div>
     }
 }
 
-fn row(page: &Page, place: usize, statement: &StatementView) -> Html {
+fn row(act: &Callback<Action>, place: usize, statement: &StatementView) -> Html {
     let number = place + 1;
     let (file, line) = (statement.file.clone(), statement.line);
+    let show = act.reform(move |_: MouseEvent| Action::ShowFile(file.clone(), line));
     let class = classes!(
         "statement",
         (statement.state == RunState::Failed).then_some("failed"),
@@ -42,7 +42,7 @@ fn row(page: &Page, place: usize, statement: &StatementView) -> Html {
                 <span class="statement-number">{ number }</span>
                 <FidelityChip fidelity={statement.fidelity} />
                 { state_chip(statement.state) }
-                <button type="button" class="link mono" onclick={page.on(move || Action::ShowFile(file.clone(), line))}>
+                <button type="button" class="link mono" onclick={show}>
                     { format!("{}:{}", statement.file, statement.line) }
                 </button>
             </div>

@@ -1,5 +1,7 @@
 //! The indexes of the selected table, with the order of their columns.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use crate::components::value::mark_class;
@@ -8,7 +10,7 @@ use crate::protocol::{IndexView, TableView};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct IndexesProps {
-    pub table: TableView,
+    pub table: Rc<TableView>,
 }
 
 #[component]

@@ -1,5 +1,7 @@
 //! A form for one new row.
 
+use std::rc::Rc;
+
 use std::collections::BTreeMap;
 
 use web_sys::HtmlInputElement;
@@ -10,7 +12,7 @@ use crate::protocol::{Call, ColumnView, TableView};
 
 #[derive(PartialEq, Properties)]
 pub(super) struct InsertProps {
-    pub table: TableView,
+    pub table: Rc<TableView>,
 }
 
 /// An empty field leaves the column out, so that its default applies.

@@ -1,5 +1,7 @@
 //! The rows of the selected table, page by page.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::insert::InsertForm;
@@ -12,7 +14,7 @@ const PAGE: u32 = 50;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct RowsProps {
-    pub table: TableView,
+    pub table: Rc<TableView>,
     pub ghost: bool,
 }
 

@@ -1,5 +1,7 @@
 //! Columns, constraints, relations, triggers and text of the selected table.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use crate::components::value::mark_class;
@@ -10,7 +12,7 @@ use crate::state::Action;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct ShapeProps {
-    pub table: TableView,
+    pub table: Rc<TableView>,
 }
 
 #[component]

@@ -1,5 +1,7 @@
 //! A table as a box.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::geometry::{HEADER, ROW, Rect};
@@ -16,9 +18,11 @@ const GUTTER: f64 = 44.0;
 #[derive(PartialEq, Properties)]
 pub(super) struct TableBoxProps {
     pub id: String,
-    pub table: TableView,
+    pub table: Rc<TableView>,
     pub rect: Rect,
     pub ghost: bool,
+    /// Whether the columns are drawn; from afar only the header is.
+    pub columns: bool,
     pub dim: bool,
     pub selected: bool,
     pub lit: bool,
@@ -55,7 +59,9 @@ pub(super) fn TableBox(props: &TableBoxProps) -> Html {
                     height={(rect.height - 6.0).to_string()} rx="4" />
             }
             { header(table, mark, rect.width) }
-            <g class="er-columns">{ for table.columns.iter().enumerate().map(|(row, column)| column_row(row, column, rect.width)) }</g>
+            if props.columns {
+                <g class="er-columns">{ for table.columns.iter().enumerate().map(|(row, column)| column_row(row, column, rect.width)) }</g>
+            }
         </g>
     }
 }

@@ -1,6 +1,7 @@
 //! The diagram: a camera over boxes and edges, for pointer, wheel, fingers and keys.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
@@ -69,16 +70,16 @@ pub(super) fn Diagram() -> Html {
         })
     };
     let Camera { x, y, scale } = *camera.borrow();
-    let far = (scale < FAR).then_some("far");
+    let far = scale < FAR;
     html! {
         <>
-            <svg ref={node} class={classes!("diagram", far)} role="graphics-document" tabindex="0" data-diagram=""
+            <svg ref={node} class={classes!("diagram", far.then_some("far"))} role="graphics-document" tabindex="0" data-diagram=""
                 aria-roledescription="entity relationship diagram" aria-label={label(&step)}
                 onpointerdown={pointers.down} onpointermove={pointers.moved} onpointerup={pointers.up.clone()}
                 onpointercancel={pointers.up} {onkeydown}>
                 <g transform={format!("translate({x:.2} {y:.2}) scale({scale:.4})")}>
                     <Scene document={document.clone()} step={step.clone()} selected={page.state.table.clone()}
-                        lens={page.state.lens} rules={page.state.delete_rules} lit={lit_tables(&page.state)}
+                        lens={page.state.lens} rules={page.state.delete_rules} {far} lit={lit_tables(&page.state)}
                         act={page.act.clone()} />
                 </g>
             </svg>
@@ -271,7 +272,7 @@ fn press(
         }
     };
     if let Some(next) = next {
-        focus::focus(&table_id(next));
+        focus::focus(&table_id(&items[next]));
         change.emit(Change::Reveal(items[next].rect));
     }
     true
@@ -300,17 +301,19 @@ struct SceneProps {
     selected: Option<String>,
     lens: bool,
     rules: bool,
+    far: bool,
     lit: Vec<String>,
     act: Callback<Action>,
 }
 
-/// Boxes and edges. Its properties do not change while the camera moves, so it is not drawn again.
+/// Boxes and edges. Its properties do not change while the camera moves, unless it comes near or goes far, so it
+/// is not drawn again.
 #[component]
 fn Scene(props: &SceneProps) -> Html {
     let items = items(&props.document, &props.step);
     let focus = if props.lens { focus_of(&items) } else { None };
     let is_dim = |name: &str| focus.as_ref().is_some_and(|focus| !focus.contains(name));
-    let edges = edges(&items, &is_dim, props.selected.as_deref());
+    let edges = Rc::new(edges(&items, &is_dim, props.selected.as_deref()));
     let onselect = {
         let act = props.act.clone();
         Callback::from(move |name: String| act.emit(Action::SelectTable(Some(name))))
@@ -322,17 +325,17 @@ fn Scene(props: &SceneProps) -> Html {
         let name = &item.table.name;
         let selected = props.selected.as_ref() == Some(name);
         html! {
-            <TableBox key={name.clone()} id={table_id(index)} table={item.table.clone()} rect={item.rect}
-                ghost={item.ghost} dim={is_dim(name)} {selected} lit={props.lit.contains(name)}
+            <TableBox key={name.clone()} id={table_id(item)} table={item.table.clone()} rect={item.rect}
+                ghost={item.ghost} columns={!props.far} dim={is_dim(name)} {selected} lit={props.lit.contains(name)}
                 reachable={index == stop} spoken={spoken(item, &items, &props.step, selected)}
                 onselect={onselect.clone()} />
         }
     };
     html! {
         <>
-            <EdgeLines edges={edges.clone()} />
+            <EdgeLines edges={edges.clone()} far={props.far} />
             { for items.iter().enumerate().map(table_box) }
-            if props.rules { <EdgeRules {edges} /> }
+            if props.rules && !props.far { <EdgeRules {edges} /> }
         </>
     }
 }

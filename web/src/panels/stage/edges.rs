@@ -1,6 +1,7 @@
 //! Foreign keys as lines between columns.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use yew::prelude::*;
 
@@ -12,6 +13,8 @@ use crate::state::sign;
 
 #[derive(Clone, PartialEq)]
 pub(super) struct Edge {
+    /// The child and which of its keys it is: the edge is the same one at other steps.
+    key: String,
     course: Course,
     mark: Mark,
     rule: String,
@@ -30,7 +33,7 @@ pub(super) fn edges(items: &[Item<'_>], is_dim: &dyn Fn(&str) -> bool, selected:
     let mut taken = Vec::new();
     let mut found = Vec::new();
     for child in items {
-        for key in &child.table.foreign_keys {
+        for (place, key) in child.table.foreign_keys.iter().enumerate() {
             let Some(parent) = places.get(key.ref_table.as_str()) else { continue };
             let from = (&child.rect, row_of(child.table, key.columns.first()));
             let to = (&parent.rect, row_of(parent.table, key.ref_columns.first()));
@@ -38,6 +41,7 @@ pub(super) fn edges(items: &[Item<'_>], is_dim: &dyn Fn(&str) -> bool, selected:
             let course = course(from, to, key, &obstacles, &taken);
             taken.push(course.label);
             found.push(Edge {
+                key: format!("{} {place}", child.table.name),
                 course,
                 mark: if child.ghost || parent.ghost { Mark::Removed } else { key.mark },
                 rule: key.on_delete.clone(),
@@ -78,12 +82,14 @@ pub(super) fn rule_sign(rule: &str) -> &'static str {
 }
 
 #[derive(PartialEq, Properties)]
-pub(super) struct EdgesProps {
-    pub edges: Vec<Edge>,
+pub(super) struct LinesProps {
+    pub edges: Rc<Vec<Edge>>,
+    /// Too small for what is drawn at the ends of a line.
+    pub far: bool,
 }
 
 #[component]
-pub(super) fn EdgeLines(props: &EdgesProps) -> Html {
+pub(super) fn EdgeLines(props: &LinesProps) -> Html {
     let line = |edge: &Edge| {
         let class = classes!(
             "er-edge",
@@ -93,27 +99,34 @@ pub(super) fn EdgeLines(props: &EdgesProps) -> Html {
             edge.lit.then_some("lit"),
         );
         html! {
-            <g {class}>
+            <g {class} key={edge.key.clone()}>
                 <path class="er-line" d={edge.course.line.clone()}><title>{ &edge.title }</title></path>
-                <path class="er-marks" d={edge.course.marks.clone()} />
-                { for edge.course.rings.iter().map(|(x, y)| html! {
-                    <circle class="er-ring" cx={x.to_string()} cy={y.to_string()} r="4" />
-                }) }
+                if !props.far {
+                    <path class="er-marks" d={edge.course.marks.clone()} />
+                    { for edge.course.rings.iter().map(|(x, y)| html! {
+                        <circle class="er-ring" cx={x.to_string()} cy={y.to_string()} r="4" />
+                    }) }
+                }
             </g>
         }
     };
     html! { <g class="er-edges" aria-hidden="true">{ for props.edges.iter().map(line) }</g> }
 }
 
+#[derive(PartialEq, Properties)]
+pub(super) struct RulesProps {
+    pub edges: Rc<Vec<Edge>>,
+}
+
 /// The delete rules, drawn last so that no line crosses them.
 #[component]
-pub(super) fn EdgeRules(props: &EdgesProps) -> Html {
+pub(super) fn EdgeRules(props: &RulesProps) -> Html {
     let rule = |edge: &Edge| {
         let words = format!("{}{} {}", sign(edge.mark), rule_sign(&edge.rule), edge.rule);
         let width = words.chars().count() as f64 * 6.1 + 10.0;
         let (x, y) = edge.course.label;
         html! {
-            <g class={classes!("er-rule", mark_class(edge.mark), edge.dim.then_some("dim"))}
+            <g class={classes!("er-rule", mark_class(edge.mark), edge.dim.then_some("dim"))} key={edge.key.clone()}
                 transform={format!("translate({x:.1} {y:.1})")}>
                 <rect x={(-width / 2.0).to_string()} y="-8" width={width.to_string()} height="16" rx="8" />
                 <text text-anchor="middle" y="3.5">{ words }</text>

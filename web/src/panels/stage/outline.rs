@@ -1,5 +1,7 @@
 //! The diagram as text: the same tables, columns, keys and marks.
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::edges::rule_sign;
@@ -13,7 +15,7 @@ use crate::state::{Action, plural};
 pub(super) fn Outline() -> Html {
     let page = use_page();
     let Some(step) = &page.state.step else { return html! {} };
-    let table = |(table, ghost): (&TableView, bool)| {
+    let table = |(table, ghost): (&Rc<TableView>, bool)| {
         let selected = page.state.table.as_ref() == Some(&table.name);
         let name = table.name.clone();
         html! {
@@ -32,7 +34,7 @@ pub(super) fn Outline() -> Html {
 
 #[derive(PartialEq, Properties)]
 struct OutlineTableProps {
-    table: TableView,
+    table: Rc<TableView>,
     ghost: bool,
     selected: bool,
     onselect: Callback<MouseEvent>,

@@ -1,18 +1,22 @@
 //! What is drawn at a step: which tables, where, and which of them matter to the lens.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::geometry::{Rect, place};
 use crate::protocol::{Mark, Opened, StepView, TableView};
 
 pub(super) struct Item<'a> {
-    pub table: &'a TableView,
+    pub table: &'a Rc<TableView>,
     pub rect: Rect,
     pub ghost: bool,
+    /// Its place among all tables of the chain, the same at each step.
+    pub place: usize,
 }
 
 /// The tables of the step and the ghosts of those it removed.
 pub(super) fn items<'a>(document: &Opened, step: &'a StepView) -> Vec<Item<'a>> {
+    let boxes = &document.placement.boxes;
     let mut strays = 0;
     let present = step.tables.iter().map(|table| (table, false));
     let ghosts = step.ghosts.iter().map(|table| (table, true));
@@ -20,17 +24,18 @@ pub(super) fn items<'a>(document: &Opened, step: &'a StepView) -> Vec<Item<'a>> 
         .chain(ghosts)
         .map(|(table, ghost)| {
             let rect = place(&document.placement, table, strays);
-            if !document.placement.boxes.iter().any(|place| place.table == table.name) {
+            let place = boxes.iter().position(|place| place.table == table.name).unwrap_or_else(|| {
                 strays += 1;
-            }
-            Item { table, rect, ghost }
+                boxes.len() + strays
+            });
+            Item { table, rect, ghost, place }
         })
         .collect()
 }
 
 /// The id of a table's element; names may hold characters that ids may not.
-pub(super) fn table_id(index: usize) -> String {
-    format!("er-table-{index}")
+pub(super) fn table_id(item: &Item<'_>) -> String {
+    format!("er-table-{}", item.place)
 }
 
 /// Tables that the step changed and their neighbours; None when the step changed no table.
