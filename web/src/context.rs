@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use crate::protocol::Call;
@@ -41,4 +42,25 @@ impl Page {
 #[hook]
 pub fn use_page() -> Page {
     use_context::<Page>().expect("panels are drawn inside the page's provider")
+}
+
+/// What is over sooner is not shown: it would flicker, and drawing it delays what comes after.
+const FLICKER_MILLISECONDS: u32 = 150;
+
+/// Whether something goes on that has lasted long enough to be shown.
+#[hook]
+pub fn use_lasting(active: bool) -> bool {
+    let lasting = use_state_eq(|| false);
+    let set = lasting.setter();
+    use_effect_with(active, move |active| {
+        let timeout = active.then(|| {
+            let set = set.clone();
+            Timeout::new(FLICKER_MILLISECONDS, move || set.set(true))
+        });
+        move || {
+            drop(timeout);
+            set.set(false);
+        }
+    });
+    active && *lasting
 }

@@ -2,20 +2,20 @@
 
 use yew::prelude::*;
 
-use crate::context::use_page;
+use crate::context::{use_lasting, use_page};
 use crate::protocol::Call;
 use crate::state::{Action, DockTab, plural};
 
 #[component]
 pub fn Status() -> Html {
     let page = use_page();
+    let working = use_lasting(!page.state.pending.is_empty());
     let (Some(document), Some(step)) = (&page.state.document, &page.state.step) else { return html! {} };
     let problems = &page.state.problems;
     let errors = problems.iter().filter(|problem| problem.severity == "error").count();
-    let busy = match (&page.state.progress, page.state.pending.is_empty()) {
-        (Some(progress), _) => Some(progress.stage.clone()),
-        (None, false) => Some("working…".to_owned()),
-        (None, true) => None,
+    let busy = match &page.state.progress {
+        Some(progress) => Some(progress.stage.clone()),
+        None => working.then(|| "working…".to_owned()),
     };
     html! {
         <footer class="status">

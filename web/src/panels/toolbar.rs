@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::bridge::{location, theme};
 use crate::components::{Chip, Icon, Sign};
-use crate::context::use_page;
+use crate::context::{use_lasting, use_page};
 use crate::protocol::{Call, Opened};
 use crate::state::{Action, Dialog, Kind};
 
@@ -75,7 +75,7 @@ fn Walk() -> Html {
     let page = use_page();
     let position = page.state.position();
     let last = page.state.last_position();
-    let stepping = page.state.is_pending(Kind::Step);
+    let stepping = use_lasting(page.state.is_pending(Kind::Step));
     let button = |label: &'static str, sign: Sign, call: Call, disabled: bool| {
         let ask = page.ask.clone();
         html! {
