@@ -7,6 +7,7 @@ pub mod first_page;
 pub mod focus;
 pub mod location;
 pub mod properties;
+pub mod size;
 pub mod storage;
 pub mod theme;
 pub mod worker;

@@ -21,7 +21,7 @@ pub(super) struct TableBoxProps {
     pub table: Rc<TableView>,
     pub rect: Rect,
     pub ghost: bool,
-    /// Whether the columns are drawn; from afar only the header is.
+    /// Whether the columns are drawn; from afar and out of sight only the header is.
     pub columns: bool,
     pub dim: bool,
     pub selected: bool,

@@ -12,13 +12,11 @@ use super::boxes::TableBox;
 use super::edges::{EdgeLines, EdgeRules, edges};
 use super::geometry::{Camera, Rect, nearest};
 use super::scene::{Item, focus_of, items, spoken, table_id};
-use crate::bridge::focus;
+use crate::bridge::{focus, size::SizeListener};
 use crate::context::use_page;
 use crate::protocol::{Opened, StepView};
 use crate::state::{Action, Shared};
 
-/// Below this only the headers of tables are drawn.
-const FAR: f64 = 0.45;
 /// A press that moves less than this is a click.
 const CLICK: f64 = 4.0;
 
@@ -30,6 +28,7 @@ pub(super) fn Diagram() -> Html {
     };
     let node = use_node_ref();
     let camera = use_mut_ref(Camera::default);
+    let pane = use_size(&node);
     let redraw = use_force_update();
     let change = {
         let (camera, node) = (camera.clone(), node.clone());
@@ -70,16 +69,16 @@ pub(super) fn Diagram() -> Html {
         })
     };
     let Camera { x, y, scale } = *camera.borrow();
-    let far = scale < FAR;
+    let sight = pane.and_then(|pane| camera.borrow().sight(pane));
     html! {
         <>
-            <svg ref={node} class={classes!("diagram", far.then_some("far"))} role="graphics-document" tabindex="0" data-diagram=""
+            <svg ref={node} class={classes!("diagram", sight.is_none().then_some("far"))} role="graphics-document" tabindex="0" data-diagram=""
                 aria-roledescription="entity relationship diagram" aria-label={label(&step)}
                 onpointerdown={pointers.down} onpointermove={pointers.moved} onpointerup={pointers.up.clone()}
                 onpointercancel={pointers.up} {onkeydown}>
                 <g transform={format!("translate({x:.2} {y:.2}) scale({scale:.4})")}>
                     <Scene document={document.clone()} step={step.clone()} selected={page.state.table.clone()}
-                        lens={page.state.lens} rules={page.state.delete_rules} {far} lit={lit_tables(&page.state)}
+                        lens={page.state.lens} rules={page.state.delete_rules} {sight} lit={lit_tables(&page.state)}
                         act={page.act.clone()} />
                 </g>
             </svg>
@@ -119,6 +118,19 @@ fn lit_tables(state: &crate::state::State) -> Vec<String> {
         .cascade
         .as_ref()
         .map_or_else(Vec::new, |cascade| cascade.totals.iter().map(|total| total.0.clone()).collect())
+}
+
+/// The size of the pane, once the browser has told it.
+#[hook]
+fn use_size(node: &NodeRef) -> Option<(f64, f64)> {
+    let size = use_state_eq(|| None);
+    let (node, set) = (node.clone(), size.setter());
+    use_effect_with((), move |()| {
+        let listener =
+            node.cast::<Element>().map(|svg| SizeListener::new(&svg, move |size| set.set(Some(size))));
+        move || drop(listener)
+    });
+    *size
 }
 
 #[hook]
@@ -301,19 +313,19 @@ struct SceneProps {
     selected: Option<String>,
     lens: bool,
     rules: bool,
-    far: bool,
+    /// Where details are drawn; None from afar.
+    sight: Option<Rect>,
     lit: Vec<String>,
     act: Callback<Action>,
 }
 
-/// Boxes and edges. Its properties do not change while the camera moves, unless it comes near or goes far, so it
-/// is not drawn again.
+/// Boxes and edges. Its properties seldom change while the camera moves, so it is not drawn again each time.
 #[component]
 fn Scene(props: &SceneProps) -> Html {
     let items = items(&props.document, &props.step);
     let focus = if props.lens { focus_of(&items) } else { None };
     let is_dim = |name: &str| focus.as_ref().is_some_and(|focus| !focus.contains(name));
-    let edges = Rc::new(edges(&items, &is_dim, props.selected.as_deref()));
+    let edges = Rc::new(edges(&items, props.sight, &is_dim, props.selected.as_deref()));
     let onselect = {
         let act = props.act.clone();
         Callback::from(move |name: String| act.emit(Action::SelectTable(Some(name))))
@@ -326,16 +338,16 @@ fn Scene(props: &SceneProps) -> Html {
         let selected = props.selected.as_ref() == Some(name);
         html! {
             <TableBox key={name.clone()} id={table_id(item)} table={item.table.clone()} rect={item.rect}
-                ghost={item.ghost} columns={!props.far} dim={is_dim(name)} {selected} lit={props.lit.contains(name)}
+                ghost={item.ghost} columns={props.sight.is_some_and(|sight| sight.meets(&item.rect))} dim={is_dim(name)} {selected} lit={props.lit.contains(name)}
                 reachable={index == stop} spoken={spoken(item, &items, &props.step, selected)}
                 onselect={onselect.clone()} />
         }
     };
     html! {
         <>
-            <EdgeLines edges={edges.clone()} far={props.far} />
+            <EdgeLines edges={edges.clone()} />
             { for items.iter().enumerate().map(table_box) }
-            if props.rules && !props.far { <EdgeRules {edges} /> }
+            if props.rules { <EdgeRules {edges} /> }
         </>
     }
 }

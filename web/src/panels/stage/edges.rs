@@ -20,13 +20,22 @@ pub(super) struct Edge {
     rule: String,
     deferred: bool,
     dim: bool,
+    /// One of its ends is in sight, and so is what is drawn there.
+    near: bool,
+    /// The text of the delete rule is in sight.
+    readable: bool,
     /// An end of it is selected.
     lit: bool,
     title: String,
 }
 
 /// The edges of all tables; those whose parent is not drawn are left out.
-pub(super) fn edges(items: &[Item<'_>], is_dim: &dyn Fn(&str) -> bool, selected: Option<&str>) -> Vec<Edge> {
+pub(super) fn edges(
+    items: &[Item<'_>],
+    sight: Option<Rect>,
+    is_dim: &dyn Fn(&str) -> bool,
+    selected: Option<&str>,
+) -> Vec<Edge> {
     let places: BTreeMap<&str, &Item<'_>> =
         items.iter().map(|item| (item.table.name.as_str(), item)).collect();
     let obstacles: Vec<Rect> = items.iter().map(|item| item.rect).collect();
@@ -41,6 +50,8 @@ pub(super) fn edges(items: &[Item<'_>], is_dim: &dyn Fn(&str) -> bool, selected:
             let course = course(from, to, key, &obstacles, &taken);
             taken.push(course.label);
             found.push(Edge {
+                near: sight.is_some_and(|sight| sight.meets(&child.rect) || sight.meets(&parent.rect)),
+                readable: sight.is_some_and(|sight| sight.holds(course.label)),
                 key: format!("{} {place}", child.table.name),
                 course,
                 mark: if child.ghost || parent.ghost { Mark::Removed } else { key.mark },
@@ -82,14 +93,12 @@ pub(super) fn rule_sign(rule: &str) -> &'static str {
 }
 
 #[derive(PartialEq, Properties)]
-pub(super) struct LinesProps {
+pub(super) struct EdgesProps {
     pub edges: Rc<Vec<Edge>>,
-    /// Too small for what is drawn at the ends of a line.
-    pub far: bool,
 }
 
 #[component]
-pub(super) fn EdgeLines(props: &LinesProps) -> Html {
+pub(super) fn EdgeLines(props: &EdgesProps) -> Html {
     let line = |edge: &Edge| {
         let class = classes!(
             "er-edge",
@@ -101,7 +110,7 @@ pub(super) fn EdgeLines(props: &LinesProps) -> Html {
         html! {
             <g {class} key={edge.key.clone()}>
                 <path class="er-line" d={edge.course.line.clone()}><title>{ &edge.title }</title></path>
-                if !props.far {
+                if edge.near {
                     <path class="er-marks" d={edge.course.marks.clone()} />
                     { for edge.course.rings.iter().map(|(x, y)| html! {
                         <circle class="er-ring" cx={x.to_string()} cy={y.to_string()} r="4" />
@@ -113,14 +122,9 @@ pub(super) fn EdgeLines(props: &LinesProps) -> Html {
     html! { <g class="er-edges" aria-hidden="true">{ for props.edges.iter().map(line) }</g> }
 }
 
-#[derive(PartialEq, Properties)]
-pub(super) struct RulesProps {
-    pub edges: Rc<Vec<Edge>>,
-}
-
 /// The delete rules, drawn last so that no line crosses them.
 #[component]
-pub(super) fn EdgeRules(props: &RulesProps) -> Html {
+pub(super) fn EdgeRules(props: &EdgesProps) -> Html {
     let rule = |edge: &Edge| {
         let words = format!("{}{} {}", sign(edge.mark), rule_sign(&edge.rule), edge.rule);
         let width = words.chars().count() as f64 * 6.1 + 10.0;
@@ -134,5 +138,5 @@ pub(super) fn EdgeRules(props: &RulesProps) -> Html {
             </g>
         }
     };
-    html! { <g class="er-rules" aria-hidden="true">{ for props.edges.iter().map(rule) }</g> }
+    html! { <g class="er-rules" aria-hidden="true">{ for props.edges.iter().filter(|edge| edge.readable).map(rule) }</g> }
 }

@@ -6,6 +6,10 @@ pub(super) const HEADER: f64 = 34.0;
 pub(super) const ROW: f64 = 22.0;
 /// Straight part of an edge at each end, where the marks of the crow's foot are.
 const STUB: f64 = 22.0;
+/// Below this scale only the headers of tables are drawn.
+const FAR: f64 = 0.45;
+/// Distance of the lines on which the sides of the sight lie.
+const GRID: f64 = 400.0;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Rect {
@@ -20,7 +24,14 @@ impl Rect {
         (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
 
-    fn holds(&self, (x, y): (f64, f64)) -> bool {
+    pub(super) fn meets(&self, other: &Rect) -> bool {
+        self.x <= other.x + other.width
+            && other.x <= self.x + self.width
+            && self.y <= other.y + other.height
+            && other.y <= self.y + self.height
+    }
+
+    pub(super) fn holds(&self, (x, y): (f64, f64)) -> bool {
         x >= self.x - 4.0
             && x <= self.x + self.width + 4.0
             && y >= self.y - 4.0
@@ -67,6 +78,18 @@ impl Camera {
         self.x = width / 2.0 - x * self.scale;
         // The tools lie over the lower edge.
         self.y = (height - 34.0) / 2.0 - y * self.scale;
+    }
+
+    /// What a pane of this size shows of the diagram; None from so far that only headers can be made out. Its
+    /// sides lie on a coarse grid, so that it seldom changes while the camera moves.
+    pub(super) fn sight(&self, (width, height): (f64, f64)) -> Option<Rect> {
+        let side = |from: f64, size: f64| {
+            let start = ((from / self.scale) / GRID).floor() * GRID;
+            let end = ((from + size) / self.scale / GRID).ceil() * GRID;
+            (start, end - start)
+        };
+        let ((x, width), (y, height)) = (side(-self.x, width), side(-self.y, height));
+        (self.scale >= FAR).then_some(Rect { x, y, width, height })
     }
 
     /// Moves just so far that this box is in sight.
@@ -307,6 +330,19 @@ mod tests {
             assert!(rect.x * camera.scale + camera.x >= 0.0 && right <= 800.0);
             assert!(rect.y * camera.scale + camera.y >= 0.0 && bottom <= 600.0);
         }
+    }
+
+    #[test]
+    fn the_sight_covers_the_pane_and_seldom_changes() {
+        let mut camera = Camera { x: -1000.0, y: 250.0, scale: 0.5 };
+        let sight = camera.sight((800.0, 600.0));
+        assert_eq!(sight, Some(Rect { x: 2000.0, y: -800.0, width: 1600.0, height: 1600.0 }));
+        camera.pan(0.0, 50.0);
+        assert_eq!(camera.sight((800.0, 600.0)), sight);
+        camera.pan(1.0, 0.0);
+        assert_eq!(camera.sight((800.0, 600.0)).map(|sight| sight.x), Some(1600.0));
+        camera.scale = 0.4;
+        assert_eq!(camera.sight((800.0, 600.0)), None);
     }
 
     #[test]
