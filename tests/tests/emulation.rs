@@ -6,7 +6,7 @@ use retort_core::database::{Database, Value};
 use retort_core::dialect::{Fidelity, Note};
 use retort_core::execute::execute;
 use retort_core::graph::{Heads, Target};
-use retort_core::inspect::inspect;
+use retort_core::inspect::{KnownTables, inspect, inspect_again};
 use retort_core::plan::{Goal, plan};
 use retort_core::project::{Options, Project, open};
 use retort_core::replay::Replay;
@@ -64,6 +64,7 @@ fn run_until(dialect: DialectKind, steps: &[&str], refused: &[&str]) -> End {
     let up = plan(&project.graph, &Heads::base(), &Goal::Upgrade(vec![Target::parse("heads").unwrap()]));
     let mut replay = Replay::from_base(&project, db.capabilities());
     let (mut notes, mut refusals) = (Vec::new(), Vec::new());
+    let mut known = KnownTables::default();
     for (place, step) in up.unwrap().steps.iter().enumerate() {
         let sql = steps[place];
         let replayed = replay.step(step);
@@ -74,7 +75,9 @@ fn run_until(dialect: DialectKind, steps: &[&str], refused: &[&str]) -> End {
         if let Err(failure) = execute(&script, &mut db) {
             panic!("{sql}\n{} in\n{}", failure.error, script.statements[failure.statement].sql);
         }
-        let changes = diff(&replayed.engine, &inspect(&mut db).unwrap());
+        let found = inspect(&mut db).unwrap();
+        assert_eq!(inspect_again(&mut db, &mut known).unwrap(), found, "{sql}");
+        let changes = diff(&replayed.engine, &found);
         assert!(changes.is_empty(), "{sql}\n{changes:#?}\n{}", script.to_sql());
         notes.extend(replayed.directives.into_iter().flat_map(|directive| directive.translated.notes));
     }

@@ -10,7 +10,7 @@ use retort_core::database::{Database, Value};
 use retort_core::dialect::Fidelity;
 use retort_core::execute::execute;
 use retort_core::graph::{Heads, Target};
-use retort_core::inspect::inspect;
+use retort_core::inspect::{KnownTables, inspect, inspect_again};
 use retort_core::plan::{Goal, Plan, Step, plan};
 use retort_core::project::{Options, Project, open};
 use retort_core::replay::{Replay, ReplayedStep};
@@ -48,13 +48,19 @@ fn downgrade(project: &Project, from: &Heads) -> Plan {
 struct Run<'a> {
     replay: Replay<'a>,
     db: Sqlite,
+    known: KnownTables,
     started: bool,
 }
 
 impl<'a> Run<'a> {
     fn new(project: &'a Project) -> Run<'a> {
         let db = Sqlite::in_memory().unwrap();
-        Run { replay: Replay::from_base(project, db.capabilities()), db, started: false }
+        Run {
+            replay: Replay::from_base(project, db.capabilities()),
+            db,
+            known: KnownTables::default(),
+            started: false,
+        }
     }
 
     /// Runs a step; the live schema must be the replayed one.
@@ -72,7 +78,9 @@ impl<'a> Run<'a> {
         if let Err(failure) = execute(&script, &mut self.db) {
             panic!("{name}: {} in\n{}", failure.error, script.statements[failure.statement].sql);
         }
-        assert_alike(&replayed.engine, &inspect(&mut self.db).unwrap(), &name);
+        let found = inspect(&mut self.db).unwrap();
+        assert_alike(&replayed.engine, &found, &name);
+        assert_eq!(inspect_again(&mut self.db, &mut self.known).unwrap(), found, "{name}");
         replayed
     }
 

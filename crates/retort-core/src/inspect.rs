@@ -4,18 +4,34 @@
 
 mod sqlite;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::database::{Database, DatabaseError};
-use crate::schema::Schema;
+use crate::schema::{Schema, Table};
 use crate::source::DialectKind;
 use crate::version_table;
+
+/// Tables that were read before, by everything that SQLite stores of them. All that its pragmas tell of a table
+/// follows from these texts, so a table of the same texts is the same table, in whichever database.
+#[derive(Clone, Debug, Default)]
+pub struct KnownTables(BTreeMap<String, Arc<Table>>);
 
 /// Reads the schema of a database.
 ///
 /// # Errors
 /// The database's own, and one that says so for a dialect that is not read yet.
 pub fn inspect(db: &mut dyn Database) -> Result<Schema, DatabaseError> {
+    inspect_again(db, &mut KnownTables::default())
+}
+
+/// Reads the schema of a database, but the tables that are known already; learns the others.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn inspect_again(db: &mut dyn Database, known: &mut KnownTables) -> Result<Schema, DatabaseError> {
     let schema = match db.dialect() {
-        DialectKind::Sqlite => sqlite::inspect(db)?,
+        DialectKind::Sqlite => sqlite::inspect(db, &mut known.0)?,
         DialectKind::Postgres | DialectKind::Mysql => {
             let message = format!("reading the schema of {} is not built yet", db.dialect().title());
             return Err(DatabaseError { message, code: String::new(), offset: None, unreachable: false });

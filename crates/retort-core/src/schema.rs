@@ -224,7 +224,8 @@ impl Schema {
     }
 
     /// Puts a table in, or in place of the one of its name.
-    pub fn put_table(&mut self, table: Table) {
+    pub fn put_table(&mut self, table: impl Into<Arc<Table>>) {
+        let table = table.into();
         let key = fold(&table.name, self.dialect);
         if let Some(old) = self.tables.get(&key).cloned() {
             self.forget_indexes(&old);
@@ -234,7 +235,7 @@ impl Schema {
                 self.index_tables.insert(fold(&ObjectName::bare(&index.name), self.dialect), key.clone());
             }
         }
-        self.tables.insert(key, Arc::new(table));
+        self.tables.insert(key, table);
     }
 
     /// Takes a table out, and its triggers with it.

@@ -2,7 +2,7 @@
 
 use retort_core::cascade::{self, key_columns};
 use retort_core::database::{Database, Row, Value};
-use retort_core::schema::{ObjectName, Schema};
+use retort_core::schema::ObjectName;
 
 use super::session::Session;
 use super::step_view::quoted;
@@ -15,10 +15,6 @@ const MOST_ROWS: u32 = 1_000;
 const BLOB_PREVIEW: usize = 16;
 
 impl Session {
-    fn engine_schema(&mut self) -> Done<Schema> {
-        retort_core::inspect::inspect(&mut self.db).map_err(engine_trouble)
-    }
-
     /// A page of a table or view.
     pub(super) fn rows(&mut self, table: &str, offset: u32, limit: u32) -> Done<RowsView> {
         let schema = self.engine_schema()?;

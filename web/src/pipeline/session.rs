@@ -9,7 +9,7 @@ use retort_core::diagnostic::Diagnostic;
 use retort_core::dialect::Capabilities;
 use retort_core::execute::{Failure, execute};
 use retort_core::graph::{Heads, Target};
-use retort_core::inspect::inspect;
+use retort_core::inspect::{KnownTables, inspect, inspect_again};
 use retort_core::plan::{Goal, Plan, Step, StepKind, plan};
 use retort_core::project::{self, Options, Project};
 use retort_core::replay::{Replay, ReplayedStep};
@@ -75,6 +75,8 @@ pub(super) struct Session {
     /// `(position, sql)` in the order in which they were made.
     edits: Vec<(usize, String)>,
     pub(super) db: Sqlite,
+    /// Tables of all positions that were looked at; most of them are the same at the next one.
+    known_tables: KnownTables,
     pub(super) present: Present,
 }
 
@@ -117,6 +119,7 @@ impl Session {
             base,
             edits,
             db,
+            known_tables: KnownTables::default(),
             present,
         };
         session.go(session.last_good())?;
@@ -342,6 +345,11 @@ impl Session {
             self.edits.is_empty() && self.present.peak.is_none() && self.present.failure.is_none();
         let at = self.present.position.checked_sub(1).filter(|_| untouched)?;
         Some(self.ran[at].counts.clone())
+    }
+
+    /// The schema that the database holds now.
+    pub(super) fn engine_schema(&mut self) -> Done<Schema> {
+        inspect_again(&mut self.db, &mut self.known_tables).map_err(engine_trouble)
     }
 
     /// The blame at the present position.

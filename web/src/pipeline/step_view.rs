@@ -3,16 +3,15 @@
 use retort_core::database::Database;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::dialect::{self, sqlite};
-use retort_core::inspect::inspect;
 use retort_core::plan::StepKind;
 use retort_core::replay::{ReplayedDirective, ReplayedStep};
 use retort_core::schema::{Change, ChangeKind, Schema, diff};
 use retort_core::script::Origin;
 use retort_core::source::LineIndex;
 
+use super::Done;
 use super::session::{Session, count_rows};
 use super::table_view::Tables;
-use super::{Done, engine_trouble};
 use crate::protocol::{
     ChangeView, Direction, Fidelity, Mark, Note, Problem, RunState, StatementView, StepView,
 };
@@ -23,7 +22,7 @@ const MOST_STATEMENTS: usize = 400;
 impl Session {
     /// Draws the present state.
     pub(super) fn step_view(&mut self) -> Done<StepView> {
-        let seen = inspect(&mut self.db).map_err(engine_trouble)?;
+        let seen = self.engine_schema()?;
         let disagreements = diff(&self.present.engine, &seen).iter().map(sentence).collect();
         let counts = self.known_counts().unwrap_or_else(|| count_rows(&mut self.db, &seen));
         let blame = self.blame();

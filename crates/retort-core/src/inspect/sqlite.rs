@@ -2,6 +2,7 @@
 //! expressions of constraints, expressions of indexes).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::database::{Database, DatabaseError, Row, Value};
 use crate::operation::{Operation, from_sql};
@@ -13,25 +14,36 @@ use crate::source::{DialectKind, SourceFile, SourceId};
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
 
-/// Reads `main`.
-pub(super) fn inspect(db: &mut dyn Database) -> Result<Schema, DatabaseError> {
+/// Reads `main`. Tables are known by their texts.
+pub(super) fn inspect(
+    db: &mut dyn Database,
+    known: &mut BTreeMap<String, Arc<Table>>,
+) -> Result<Schema, DatabaseError> {
     let mut schema = Schema::empty(SQLITE);
     let objects = db.query(
         "SELECT type, name, tbl_name, sql FROM sqlite_schema \
          WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid",
     )?;
-    let catalog = Catalog::read(db)?;
+    let texts = texts_of_tables(&objects);
+    let unread: Vec<&str> =
+        texts.iter().filter(|(_, text)| !known.contains_key(*text)).map(|(name, _)| name.as_str()).collect();
+    let catalog = Catalog::read(db, &unread)?;
     let mut indexes: BTreeMap<String, Vec<Index>> = BTreeMap::new();
     for row in &objects {
         let [kind, name, table, sql] = row.as_slice() else { continue };
         let (Some(kind), Some(name)) = (kind.as_str(), name.as_str()) else { continue };
-        let written = sql.as_str().and_then(written);
-        match (kind, written) {
-            ("table", written) => schema.put_table(catalog.table(name, written)),
-            ("index", written) => {
-                let owner = table.as_str().unwrap_or_default().to_ascii_lowercase();
-                indexes.entry(owner).or_default().push(catalog.index(name, written));
+        let owner = table.as_str().unwrap_or_default().to_ascii_lowercase();
+        match (kind, texts.get(&owner).and_then(|text| known.get(text))) {
+            ("table", Some(table)) => {
+                schema.put_table(Arc::clone(table));
+                continue;
             }
+            ("index", Some(_)) => continue,
+            _ => {}
+        }
+        match (kind, sql.as_str().and_then(written)) {
+            ("table", written) => schema.put_table(catalog.table(name, written)),
+            ("index", written) => indexes.entry(owner).or_default().push(catalog.index(name, written)),
             (_, Some(Operation::CreateView { view, .. })) => schema.put_view(*view),
             (_, Some(Operation::CreateTrigger { trigger, .. })) => schema.put_trigger(*trigger),
             _ => {}
@@ -44,7 +56,26 @@ pub(super) fn inspect(db: &mut dyn Database) -> Result<Schema, DatabaseError> {
             schema.put_table(table);
         }
     }
+    for (name, text) in texts {
+        if let Some(table) = schema.table(&ObjectName::bare(&name)) {
+            known.entry(text).or_insert_with(|| Arc::clone(table));
+        }
+    }
     Ok(schema)
+}
+
+/// All texts of each table, its own and those of its indexes, by its name in lower case.
+fn texts_of_tables(objects: &[Row]) -> BTreeMap<String, String> {
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for row in objects {
+        let [Value::Text(kind), _, Value::Text(table), Value::Text(sql)] = row.as_slice() else { continue };
+        if kind == "table" || kind == "index" {
+            let text = texts.entry(table.to_ascii_lowercase()).or_default();
+            text.push_str(sql);
+            text.push('\0');
+        }
+    }
+    texts
 }
 
 /// The operation that a stored text stands for.
@@ -54,7 +85,8 @@ fn written(sql: &str) -> Option<Operation> {
     directives.into_iter().next()?.operations.into_iter().next()
 }
 
-/// What the pragmas say of all tables, asked once for each pragma.
+/// What the pragmas say of tables, asked once for each pragma.
+#[derive(Default)]
 struct Catalog {
     columns: BTreeMap<String, Vec<Row>>,
     foreign_keys: BTreeMap<String, Vec<Row>>,
@@ -64,7 +96,11 @@ struct Catalog {
 }
 
 impl Catalog {
-    fn read(db: &mut dyn Database) -> Result<Catalog, DatabaseError> {
+    /// Reads what there is to say of these tables; their names are in lower case.
+    fn read(db: &mut dyn Database, tables: &[&str]) -> Result<Catalog, DatabaseError> {
+        if tables.is_empty() {
+            return Ok(Catalog::default());
+        }
         let mut by_table = |sql: &str| -> Result<BTreeMap<String, Vec<Row>>, DatabaseError> {
             let mut map: BTreeMap<String, Vec<Row>> = BTreeMap::new();
             for mut row in db.query(sql)? {
@@ -77,22 +113,25 @@ impl Catalog {
             Ok(map)
         };
         let from = "FROM sqlite_schema AS m, ";
+        let names: Vec<String> =
+            tables.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
+        let chosen = format!("m.type = 'table' AND lower(m.name) IN ({})", names.join(", "));
         let mut catalog = Catalog {
             columns: by_table(&format!(
                 "SELECT m.name, x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden {from} \
-                 pragma_table_xinfo(m.name) AS x WHERE m.type = 'table' ORDER BY m.name, x.cid"
+                 pragma_table_xinfo(m.name) AS x WHERE {chosen} ORDER BY m.name, x.cid"
             ))?,
             foreign_keys: by_table(&format!(
                 "SELECT m.name, x.id, x.\"table\", x.\"from\", x.\"to\", x.on_update, x.on_delete {from} \
-                 pragma_foreign_key_list(m.name) AS x WHERE m.type = 'table' ORDER BY m.name, x.id DESC, x.seq"
+                 pragma_foreign_key_list(m.name) AS x WHERE {chosen} ORDER BY m.name, x.id DESC, x.seq"
             ))?,
             indexes: by_table(&format!(
                 "SELECT m.name, x.name, x.\"unique\", x.origin, x.partial, x.seq {from} \
-                 pragma_index_list(m.name) AS x WHERE m.type = 'table' ORDER BY m.name, x.seq DESC"
+                 pragma_index_list(m.name) AS x WHERE {chosen} ORDER BY m.name, x.seq DESC"
             ))?,
             index_columns: by_table(&format!(
                 "SELECT i.name, x.name, x.\"desc\", x.coll, x.cid {from} pragma_index_list(m.name) AS i, \
-                 pragma_index_xinfo(i.name) AS x WHERE m.type = 'table' AND x.key ORDER BY i.name, x.seqno"
+                 pragma_index_xinfo(i.name) AS x WHERE {chosen} AND x.key ORDER BY i.name, x.seqno"
             ))?,
             unique_indexes: BTreeSet::new(),
         };
