@@ -1,72 +1,79 @@
 //! A server of one folder on 127.0.0.1: only GET and HEAD, only files inside, nothing of the request kept.
+//!
+//! One thread and one answer for each connection. Browsers open several at once and keep some open without asking
+//! anything; with connections that are kept and a pool of threads these block the ones that ask.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
-use anyhow::{Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server};
+use anyhow::{Context, Result};
 
-const THREADS: usize = 4;
+/// The longest request that is read, and how long a connection may take to send it.
+const MOST_BYTES: u64 = 64 << 10;
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const TEXT: &str = "text/plain; charset=utf-8";
 
 /// A running server; it stops with the process.
 pub(crate) struct Serving {
     pub(crate) address: String,
-    threads: Vec<thread::JoinHandle<()>>,
+    thread: thread::JoinHandle<()>,
 }
 
 /// Serves the folder on the port, or on any free port when that one is taken or 0.
 pub(crate) fn serve(folder: &Path, port: u16) -> Result<Serving> {
-    let open = |port| Server::http(SocketAddr::from(([127, 0, 0, 1], port)));
-    let server = open(port).or_else(|_| open(0)).map_err(|error| anyhow!("no port to serve on: {error}"))?;
-    let address = format!("http://{}/", server.server_addr());
-    let server = Arc::new(server);
+    let open = |port| TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], port)));
+    let listener = open(port).or_else(|_| open(0)).context("no port to serve on")?;
+    let address = format!("http://{}/", listener.local_addr()?);
     let folder: Arc<Path> = folder.canonicalize()?.into();
-    let threads = (0..THREADS)
-        .map(|_| {
-            let (server, folder) = (Arc::clone(&server), Arc::clone(&folder));
-            thread::spawn(move || {
-                while let Ok(request) = server.recv() {
-                    answer(request, &folder);
-                }
-            })
-        })
-        .collect();
-    Ok(Serving { address, threads })
+    let thread = thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let folder = Arc::clone(&folder);
+            // The browser may go away in the middle; that is its right.
+            thread::spawn(move || drop(answer(&stream, &folder)));
+        }
+    });
+    Ok(Serving { address, thread })
 }
 
 impl Serving {
     /// Serves until the process is stopped.
     pub(crate) fn wait(self) {
-        for thread in self.threads {
-            // A thread ends only when the server is gone: nothing is left to do then.
-            drop(thread.join());
-        }
+        // The thread ends only when the listener is gone: nothing is left to do then.
+        drop(self.thread.join());
     }
 }
 
-fn answer(request: Request, folder: &Path) {
-    let response = if matches!(request.method(), Method::Get | Method::Head) {
-        match file_of(folder, request.url()).and_then(|path| Some((fs::read(&path).ok()?, path))) {
-            Some((bytes, path)) => {
-                Response::from_data(bytes).with_header(header("Content-Type", mime(&path)))
-            }
-            None => Response::from_string("There is nothing here.\n").with_status_code(404),
-        }
-    } else {
-        Response::from_string("Only GET and HEAD.\n").with_status_code(405)
+fn answer(mut stream: &TcpStream, folder: &Path) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut lines = BufReader::new(stream.take(MOST_BYTES)).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    // Read to its end: a connection that is closed over unread bytes is reset, and the answer with it.
+    while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+    let mut words = request.split(' ');
+    let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (status, kind, bytes) = match method {
+        "GET" | "HEAD" => match file_of(folder, url).and_then(|path| Some((fs::read(&path).ok()?, path))) {
+            Some((bytes, path)) => ("200 OK", mime(&path), bytes),
+            None => ("404 Not Found", TEXT, b"There is nothing here.\n".to_vec()),
+        },
+        _ => ("405 Method Not Allowed", TEXT, b"Only GET and HEAD.\n".to_vec()),
     };
-    let response = response
-        .with_header(header("Cache-Control", "no-cache"))
-        .with_header(header("X-Content-Type-Options", "nosniff"));
-    // The browser may have gone away; that is its right.
-    drop(request.respond(response));
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("names and values are ours, and ASCII")
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n\
+         X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+        bytes.len()
+    );
+    stream.write_all(head.as_bytes())?;
+    if method != "HEAD" {
+        stream.write_all(&bytes)?;
+    }
+    stream.shutdown(Shutdown::Write)
 }
 
 /// The file that an address names; None when there is none or it would be outside.
@@ -91,14 +98,16 @@ fn mime(path: &Path) -> &'static str {
         Some("png") => "image/png",
         Some("ico") => "image/x-icon",
         Some("woff2") => "font/woff2",
-        Some("txt" | "sql" | "md") => "text/plain; charset=utf-8",
+        Some("txt" | "sql" | "md") => TEXT,
         _ => "application/octet-stream",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{file_of, mime};
+    use super::{file_of, mime, serve};
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
     use std::path::Path;
 
     #[test]
@@ -117,5 +126,24 @@ mod tests {
     fn wasm_has_its_type() {
         assert_eq!(mime(Path::new("a/app_bg.wasm")), "application/wasm");
         assert_eq!(mime(Path::new("LICENSE")), "application/octet-stream");
+    }
+
+    #[test]
+    fn connections_that_ask_nothing_are_in_nobodys_way() {
+        let serving = serve(Path::new(env!("CARGO_MANIFEST_DIR")), 0).unwrap();
+        let address = serving.address.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let _silent: Vec<TcpStream> = (0..20).map(|_| TcpStream::connect(&address).unwrap()).collect();
+        let ask = |request: &str| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            write!(stream, "{request} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        };
+        let found = ask("GET /Cargo.toml");
+        assert!(found.starts_with("HTTP/1.1 200 OK\r\n") && found.contains("\r\n\r\n[package]"), "{found}");
+        assert!(ask("HEAD /Cargo.toml").ends_with("\r\n\r\n"));
+        assert!(ask("GET /../xtask/Cargo.toml").starts_with("HTTP/1.1 404 "));
+        assert!(ask("POST /Cargo.toml").starts_with("HTTP/1.1 405 "));
     }
 }
