@@ -3,23 +3,36 @@
 //! In: SQL text ([`from_sql`]). Out: [`Directive`]s, each with the [`Operation`]s it stands for.
 //! Operations stay small because the schema they are applied to carries the past.
 
+mod alter_mysql;
 mod alter_table;
 mod apply;
+mod class;
+mod column;
 mod constraint;
 mod create_table;
 mod cursor;
+mod expression;
 mod from_sql;
+mod index;
 mod naming;
 mod objects;
 mod part;
+mod partition;
+mod policy;
+mod routine;
+mod sequence;
 mod split;
+mod trigger;
 mod type_name;
+mod types;
+mod view;
 
 pub use apply::{Refusal, apply, apply_before, columns_of_view, has_type, views_on};
+pub use class::kind_of_sql;
 pub use from_sql::from_sql;
 pub use part::{
-    ColumnChange, Commented, DomainChange, Object, ObjectKind, PolicyChange, Position, RowSecurityChange,
-    SequenceChange, SqlClass, TableLike,
+    ColumnChange, Commented, CompositeChange, DomainChange, Object, ObjectKind, PolicyChange, Position,
+    RowSecurityChange, SequenceChange, SqlClass, TableLike,
 };
 pub use split::{RawStatement, split};
 
@@ -88,6 +101,8 @@ pub enum Operation {
     CreateTrigger { trigger: Box<Trigger>, if_not_exists: bool },
     /// DROP TRIGGER; PostgreSQL says the table.
     DropTrigger { name: ObjectName, table: Option<ObjectName>, if_exists: bool },
+    /// ALTER TRIGGER … RENAME TO (PostgreSQL)
+    RenameTrigger { table: ObjectName, from: String, to: String },
     /// CREATE TYPE … AS ENUM
     CreateEnum(EnumType),
     /// ALTER TYPE … ADD VALUE; `before` or after the label given, else at the end.
@@ -100,6 +115,8 @@ pub enum Operation {
     Comment { on: Commented, text: Option<String> },
     /// `ENGINE=…`, `ROW_FORMAT=…`, `SET (fillfactor = …)`; None puts the default back.
     SetOption { table: ObjectName, name: String, value: Option<String> },
+    /// CONVERT TO CHARACTER SET (MySQL): of the table and of each text in it; None for the database's own.
+    ConvertCharset { table: ObjectName, charset: Option<String>, collation: Option<String> },
     /// CREATE SCHEMA, SEQUENCE, DOMAIN, TYPE … AS (…), FUNCTION, PROCEDURE, EXTENSION
     CreateObject { object: Box<Object>, or_replace: bool, if_not_exists: bool },
     /// DROP of these; types have `DropType`, views `DropView`.
@@ -110,6 +127,8 @@ pub enum Operation {
     AlterSequence { name: ObjectName, change: Box<SequenceChange> },
     /// ALTER DOMAIN
     AlterDomain { name: ObjectName, change: Box<DomainChange> },
+    /// ALTER TYPE … ADD, DROP, ALTER, RENAME ATTRIBUTE
+    AlterComposite { name: ObjectName, change: Box<CompositeChange> },
     /// REFRESH MATERIALIZED VIEW
     RefreshView { name: ObjectName, with_data: bool },
     /// TRUNCATE
@@ -149,6 +168,8 @@ impl Operation {
             | Operation::DropConstraint { table, .. }
             | Operation::RenameConstraint { table, .. }
             | Operation::SetOption { table, .. }
+            | Operation::ConvertCharset { table, .. }
+            | Operation::RenameTrigger { table, .. }
             | Operation::AdoptIndex { table, .. }
             | Operation::ValidateConstraint { table, .. }
             | Operation::AlterConstraint { table, .. }
@@ -180,6 +201,7 @@ impl Operation {
             | Operation::RenameObject { .. }
             | Operation::AlterSequence { .. }
             | Operation::AlterDomain { .. }
+            | Operation::AlterComposite { .. }
             | Operation::RefreshView { .. }
             | Operation::Truncate { .. }
             | Operation::ExecuteSql { .. } => None,

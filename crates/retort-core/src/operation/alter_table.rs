@@ -1,203 +1,346 @@
 //! `ALTER TABLE`: each action one or more operations.
 
-use super::constraint::{finish, mysql_index, table_constraint};
-use super::create_table::{ColumnDefinition, Skipped, column, column_type, default, mysql_option};
+use super::column::{ColumnDefinition, column, column_type, identity_options};
+use super::constraint::{table_constraint, table_not_null};
 use super::cursor::{Cursor, Read};
-use super::{ColumnChange, Operation, Position};
-use crate::schema::{Constraint, ConstraintKind, Expression, Identity, IdentityKind, ObjectName};
+use super::expression::{Extent, expression};
+use super::index::{is_mysql_index, mysql_index, mysql_unique};
+use super::{ColumnChange, Operation, RowSecurityChange, SequenceChange};
+use super::{alter_mysql, column, constraint, objects, partition, sequence};
+use crate::schema::{
+    Constraint, ConstraintKind, Deferral, Expression, Identity, IdentityKind, ObjectName, PrimaryKey, Unique,
+};
 use crate::source::DialectKind;
 
+/// What the actions of one statement come to.
+pub(super) struct Alteration {
+    pub(super) table: ObjectName,
+    pub(super) operations: Vec<Operation>,
+    pub(super) skipped: Vec<String>,
+}
+
+impl Alteration {
+    pub(super) fn push(&mut self, operation: impl FnOnce(ObjectName) -> Operation) {
+        self.operations.push(operation(self.table.clone()));
+    }
+
+    /// Takes all that is left as a detail that is read past.
+    pub(super) fn skip(&mut self, action: &mut Cursor<'_>) {
+        self.skipped.push(action.rest().to_owned());
+    }
+
+    pub(super) fn add_constraints(&mut self, constraints: Vec<Constraint>) {
+        for constraint in constraints {
+            self.push(|table| Operation::AddConstraint { table, constraint });
+        }
+    }
+}
+
 /// After `ALTER TABLE`.
-pub(super) fn alter_table(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Vec<Operation>> {
+pub(super) fn alter_table(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Vec<Operation>> {
+    if cursor.eat("ALL IN TABLESPACE") {
+        skipped.push(cursor.rest().to_owned());
+        return Ok(Vec::new());
+    }
     // IF EXISTS, ONLY and * change nothing for a table that is there.
     let _ = cursor.eat("IF EXISTS");
     let _ = cursor.eat("ONLY");
     let table = cursor.object_name()?;
     let _ = cursor.eat("*");
-    let mut operations = Vec::new();
-    for mut action in cursor.items() {
-        read_action(&mut action, &table, &mut operations, skipped)?;
-        finish(&action)?;
+    let mut alteration = Alteration { table, operations: Vec::new(), skipped: Vec::new() };
+    if cursor.dialect == DialectKind::Mysql {
+        super::index::online_words(cursor, &mut alteration.skipped)?;
     }
-    cursor.rest();
-    if operations.is_empty() && skipped.is_empty() {
+    if cursor.is_done() {
         return Err(cursor.fault("expected an action"));
     }
-    Ok(operations)
+    // A list of partitions has commas of its own.
+    let of_partitions = cursor.dialect == DialectKind::Mysql;
+    if of_partitions && let Some(operation) = partition::mysql_action(cursor) {
+        return Ok(vec![operation]);
+    }
+    for mut action in cursor.items() {
+        read_action(&mut action, &mut alteration)?;
+        action.finish()?;
+    }
+    cursor.rest();
+    skipped.append(&mut alteration.skipped);
+    Ok(alteration.operations)
 }
 
-fn read_action(
-    action: &mut Cursor<'_>,
-    table: &ObjectName,
-    operations: &mut Vec<Operation>,
-    skipped: &mut Skipped,
-) -> Read<()> {
-    if action.eat("ADD") {
-        add(action, table, operations, skipped)
+fn read_action(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    let mysql = action.dialect == DialectKind::Mysql;
+    if mysql && let Some(operation) = partition::mysql_action(action) {
+        to.operations.push(operation);
+        Ok(())
+    } else if mysql && action.is("ADD SYSTEM VERSIONING") {
+        alter_mysql::action(action, to)
+    } else if action.eat("ADD") {
+        add(action, to)
     } else if action.eat("DROP") {
-        operations.push(drop(action, table, skipped)?);
-        Ok(())
+        drop(action, to)
     } else if action.eat("RENAME") {
-        operations.push(rename(action, table)?);
-        Ok(())
+        rename(action, to)
     } else if action.eat("ALTER") {
-        operations.push(alter(action, table, skipped)?);
-        Ok(())
-    } else if action.dialect == DialectKind::Mysql {
-        mysql_action(action, table, operations, skipped)
-    } else if action.is_any(&[
-        "OWNER TO",
-        "SET TABLESPACE",
-        "CLUSTER ON",
-        "SET WITHOUT CLUSTER",
-        "REPLICA IDENTITY",
-    ]) || action.is_any(&["SET (", "RESET (", "VALIDATE CONSTRAINT", "SET LOGGED", "SET UNLOGGED"])
-    {
-        skipped.push(action.rest().to_owned());
-        Ok(())
+        alter(action, to)
+    } else if mysql {
+        alter_mysql::action(action, to)
+    } else if action.dialect == DialectKind::Postgres {
+        postgres_action(action, to)
     } else {
         Err(action.fault("this action is not understood"))
     }
 }
 
-fn add(
-    action: &mut Cursor<'_>,
-    table: &ObjectName,
-    operations: &mut Vec<Operation>,
-    skipped: &mut Skipped,
-) -> Read<()> {
-    let mysql = action.dialect == DialectKind::Mysql;
-    if let Some(constraint) = table_constraint(action, skipped)? {
-        operations.push(Operation::AddConstraint { table: table.clone(), constraint });
+/// Actions on the table as a whole.
+fn postgres_action(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    const READ_PAST: [&str; 12] = [
+        "OWNER TO",
+        "SET TABLESPACE",
+        "SET ACCESS METHOD",
+        "SET WITHOUT CLUSTER",
+        "SET WITHOUT OIDS",
+        "CLUSTER ON",
+        "REPLICA IDENTITY",
+        "NOT OF",
+        "ENABLE TRIGGER",
+        "DISABLE TRIGGER",
+        "ENABLE RULE",
+        "DISABLE RULE",
+    ];
+    const READ_PAST_ALWAYS: [&str; 4] =
+        ["ENABLE REPLICA TRIGGER", "ENABLE ALWAYS TRIGGER", "ENABLE REPLICA RULE", "ENABLE ALWAYS RULE"];
+    if action.is_any(&READ_PAST) || action.is_any(&READ_PAST_ALWAYS) {
+        to.skip(action);
+    } else if action.is_any(&["SET (", "RESET ("]) {
+        to.operations.extend(super::view::options(action, &to.table)?);
+    } else if action.eat("SET SCHEMA") {
+        let name = ObjectName::qualified(&action.name()?, &to.table.name);
+        to.push(|from| Operation::RenameTable { from, to: name });
+    } else if let Some(words) = action.eat_any(&["SET LOGGED", "SET UNLOGGED"]) {
+        let value = (words == "SET UNLOGGED").then(String::new);
+        to.push(|table| Operation::SetOption { table, name: "UNLOGGED".to_owned(), value });
+    } else if action.eat("VALIDATE CONSTRAINT") {
+        let name = action.name()?;
+        to.push(|table| Operation::ValidateConstraint { table, name });
+    } else if action.eat("ATTACH PARTITION") {
+        let partition = action.object_name()?;
+        let of = partition::bounds(action, to.table.clone())?;
+        to.operations.push(Operation::AttachPartition { partition, of });
+    } else if action.eat("DETACH PARTITION") {
+        let partition = action.object_name()?;
+        let _ = action.eat_any(&["CONCURRENTLY", "FINALIZE"]);
+        to.push(|table| Operation::DetachPartition { table, partition });
+    } else if let Some(words) = action.eat_any(&["INHERIT", "NO INHERIT"]) {
+        let parent = action.object_name()?;
+        let inherits = words == "INHERIT";
+        to.push(|table| Operation::SetInheritance { table, parent, inherits });
+    } else if let Some(words) = action.eat_any(&["ENABLE", "DISABLE", "FORCE", "NO FORCE"]) {
+        action.expect("ROW LEVEL SECURITY")?;
+        let security = match words {
+            "ENABLE" | "DISABLE" => RowSecurityChange::Enabled(words == "ENABLE"),
+            _ => RowSecurityChange::Forced(words == "FORCE"),
+        };
+        to.push(|table| Operation::SetRowSecurity { table, security });
+    } else {
+        return Err(action.fault("this action is not understood"));
+    }
+    Ok(())
+}
+
+fn add(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    if let Some((index, constraint)) = adopted(action)? {
+        to.push(|table| Operation::AdoptIndex { table, index, constraint });
         return Ok(());
     }
-    if mysql && action.is_any(&["INDEX", "KEY", "FULLTEXT", "SPATIAL"]) {
-        let index = Box::new(mysql_index(action, skipped)?);
-        let table = table.clone();
-        operations.push(Operation::CreateIndex { table, index, if_not_exists: false, concurrently: false });
+    if let Some(constraint::NotNull { name, column }) = table_not_null(action)? {
+        set_not_null(to, column, name);
+        return Ok(());
+    }
+    let index = match mysql_unique(action, &mut to.skipped)? {
+        None if is_mysql_index(action) => Some(mysql_index(action, &mut to.skipped)?),
+        found => found,
+    };
+    if let Some(index) = index.map(Box::new) {
+        to.push(|table| Operation::CreateIndex { table, index, if_not_exists: false, concurrently: false });
+        return Ok(());
+    }
+    if let Some(constraint) = table_constraint(action, &mut to.skipped)? {
+        to.add_constraints(vec![constraint]);
         return Ok(());
     }
     let _ = action.eat("COLUMN");
     let if_not_exists = action.eat("IF NOT EXISTS");
-    if mysql && action.is("(") {
+    if action.dialect == DialectKind::Mysql && action.is("(") {
         for mut item in action.parenthesized()?.items() {
-            let definition = column(&mut item, skipped)?;
-            add_column(definition, table, if_not_exists, operations);
+            let definition = column(&mut item, &mut to.skipped)?;
+            add_column(definition, if_not_exists, to);
         }
         return Ok(());
     }
-    let definition = column(action, skipped)?;
-    add_column(definition, table, if_not_exists, operations);
+    let definition = column(action, &mut to.skipped)?;
+    add_column(definition, if_not_exists, to);
     Ok(())
 }
 
-fn add_column(
-    definition: ColumnDefinition,
-    table: &ObjectName,
-    if_not_exists: bool,
-    operations: &mut Vec<Operation>,
-) {
-    let ColumnDefinition { column, constraints, position } = definition;
-    operations.push(Operation::AddColumn {
-        table: table.clone(),
-        column: Box::new(column),
-        position,
-        if_not_exists,
-    });
-    add_constraints(constraints, table, operations);
-}
-
-fn add_constraints(constraints: Vec<Constraint>, table: &ObjectName, operations: &mut Vec<Operation>) {
-    operations.extend(
-        constraints
-            .into_iter()
-            .map(|constraint| Operation::AddConstraint { table: table.clone(), constraint }),
-    );
-}
-
-fn drop(action: &mut Cursor<'_>, table: &ObjectName, skipped: &mut Skipped) -> Read<Operation> {
-    let table = table.clone();
-    let constraint = |action: &mut Cursor<'_>, kind| -> Read<Operation> {
-        let if_exists = action.eat("IF EXISTS");
-        let name = Some(action.name()?);
-        let table = table.clone();
-        if action.eat("CASCADE") {
-            skipped.push("CASCADE".into());
-        }
-        let _ = action.eat("RESTRICT");
-        Ok(Operation::DropConstraint { table, name, kind, if_exists })
+/// `[CONSTRAINT name] UNIQUE | PRIMARY KEY USING INDEX i`
+fn adopted(action: &mut Cursor<'_>) -> Read<Option<(String, Constraint)>> {
+    let mut walk = *action;
+    let name = if walk.eat("CONSTRAINT") { walk.name().ok() } else { None };
+    let Some(words) = walk.eat_any(&["PRIMARY KEY USING INDEX", "UNIQUE USING INDEX"]) else {
+        return Ok(None);
     };
-    if action.eat("PRIMARY KEY") {
-        let kind = Some(ConstraintKind::Primary);
-        return Ok(Operation::DropConstraint { table, name: None, kind, if_exists: false });
+    if walk.is("TABLESPACE") {
+        return Ok(None);
     }
-    if action.eat("FOREIGN KEY") {
-        return { constraint }(action, Some(ConstraintKind::Foreign));
+    let index = walk.name()?;
+    let mut constraint = match words {
+        "UNIQUE USING INDEX" => Constraint::Unique(Unique::new(name, Vec::new())),
+        _ => Constraint::Primary(PrimaryKey::new(name, Vec::new())),
+    };
+    constraint::tail(&mut walk, &mut Vec::new())?.put_on(&mut constraint);
+    *action = walk;
+    Ok(Some((index, constraint)))
+}
+
+fn set_not_null(to: &mut Alteration, column: String, name: Option<String>) {
+    let change = ColumnChange::Nullable(false);
+    let named = name.map(|value| ColumnChange::Option { name: "NOT NULL".to_owned(), value });
+    for change in std::iter::once(change).chain(named) {
+        to.push(|table| Operation::AlterColumn { table, column: column.clone(), change });
     }
-    if action.eat("CHECK") {
-        return { constraint }(action, Some(ConstraintKind::Check));
+}
+
+fn add_column(definition: ColumnDefinition, if_not_exists: bool, to: &mut Alteration) {
+    let ColumnDefinition { column, constraints, position } = definition;
+    let column = Box::new(column);
+    to.push(|table| Operation::AddColumn { table, column, position, if_not_exists });
+    to.add_constraints(constraints);
+}
+
+fn drop(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    if action.dialect == DialectKind::Mysql && alter_mysql::drop(action, to)? {
+        return Ok(());
     }
     if action.eat("CONSTRAINT") {
-        return { constraint }(action, None);
-    }
-    if action.dialect == DialectKind::Mysql && (action.eat("INDEX") || action.eat("KEY")) {
-        let if_exists = action.eat("IF EXISTS");
-        return Ok(Operation::DropIndex { table: Some(table), name: action.name()?, if_exists });
+        return drop_constraint(action, None, to);
     }
     let _ = action.eat("COLUMN");
     let if_exists = action.eat("IF EXISTS");
     let column = action.name()?;
     let cascade = action.eat("CASCADE");
     let _ = action.eat("RESTRICT");
-    Ok(Operation::DropColumn { table, column, if_exists, cascade })
+    to.push(|table| Operation::DropColumn { table, column, if_exists, cascade });
+    Ok(())
 }
 
-fn rename(action: &mut Cursor<'_>, table: &ObjectName) -> Read<Operation> {
-    let table = table.clone();
+pub(super) fn drop_constraint(
+    action: &mut Cursor<'_>,
+    kind: Option<ConstraintKind>,
+    to: &mut Alteration,
+) -> Read<()> {
+    let if_exists = action.eat("IF EXISTS");
+    let name = Some(action.name()?);
+    if action.eat("CASCADE") {
+        to.skipped.push("CASCADE".into());
+    }
+    let _ = action.eat("RESTRICT");
+    to.push(|table| Operation::DropConstraint { table, name, kind, if_exists });
+    Ok(())
+}
+
+fn rename(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    let mysql = action.dialect == DialectKind::Mysql;
     if action.eat("CONSTRAINT") {
         let from = action.name()?;
         action.expect("TO")?;
-        return Ok(Operation::RenameConstraint { table, from, to: action.name()? });
-    }
-    if action.dialect == DialectKind::Mysql && (action.eat("INDEX") || action.eat("KEY")) {
+        let new = action.name()?;
+        to.push(|table| Operation::RenameConstraint { table, from, to: new });
+    } else if mysql && action.eat_any(&["INDEX", "KEY"]).is_some() {
         let from = action.name()?;
         action.expect("TO")?;
-        return Ok(Operation::RenameIndex { table: Some(table), from, to: action.name()? });
+        let new = action.name()?;
+        to.push(|table| Operation::RenameIndex { table: Some(table), from, to: new });
+    } else if action.eat("TO") || (mysql && action.eat_any(&["AS", "="]).is_some()) {
+        rename_table(action, to)?;
+    } else if mysql && !action.is("COLUMN") {
+        rename_table(action, to)?;
+    } else {
+        let _ = action.eat("COLUMN");
+        let _ = mysql && action.eat("IF EXISTS");
+        let from = action.name()?;
+        action.expect("TO")?;
+        let new = action.name()?;
+        to.push(|table| Operation::RenameColumn { table, from, to: new });
     }
-    if action.eat("TO") || (action.dialect == DialectKind::Mysql && action.eat("AS")) {
-        return rename_table(action, table);
-    }
-    let explicit = action.eat("COLUMN");
-    let first = action.name()?;
-    if !explicit && action.is_done() && action.dialect == DialectKind::Mysql {
-        return Ok(Operation::RenameTable { from: table, to: ObjectName::bare(first) });
-    }
-    action.expect("TO")?;
-    Ok(Operation::RenameColumn { table, from: first, to: action.name()? })
+    Ok(())
 }
 
 /// The new name is in the old one's schema.
-fn rename_table(action: &mut Cursor<'_>, from: ObjectName) -> Read<Operation> {
-    let mut to = action.object_name()?;
-    if to.schema.is_none() {
-        to.schema.clone_from(&from.schema);
+fn rename_table(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    let mut new = action.object_name()?;
+    if new.schema.is_none() {
+        new.schema.clone_from(&to.table.schema);
     }
-    Ok(Operation::RenameTable { from, to })
+    to.push(|from| Operation::RenameTable { from, to: new });
+    Ok(())
 }
 
-fn alter(action: &mut Cursor<'_>, table: &ObjectName, skipped: &mut Skipped) -> Read<Operation> {
-    let table = table.clone();
+fn alter(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    if action.dialect == DialectKind::Mysql && alter_mysql::alter(action, to)? {
+        return Ok(());
+    }
+    if action.dialect == DialectKind::Postgres && action.eat("CONSTRAINT") {
+        return alter_constraint(action, to);
+    }
     let _ = action.eat("COLUMN");
+    let _ = action.dialect == DialectKind::Mysql && action.eat("IF EXISTS");
     let column = action.name()?;
+    for change in column_changes(action, &mut to.skipped)? {
+        to.push(|table| Operation::AlterColumn { table, column: column.clone(), change });
+    }
+    Ok(())
+}
+
+/// After `ALTER CONSTRAINT`.
+fn alter_constraint(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
+    let name = action.name()?;
+    let mut deferral = None;
+    let mut enforced = None;
+    while !action.is_done() {
+        if action.eat("NOT DEFERRABLE") {
+            deferral = Some(Deferral::NotDeferrable);
+        } else if action.eat("INITIALLY DEFERRED") {
+            deferral = Some(Deferral::InitiallyDeferred);
+        } else if action.eat_any(&["DEFERRABLE", "INITIALLY IMMEDIATE"]).is_some() {
+            deferral = deferral.or(Some(Deferral::Deferrable));
+        } else if action.eat("NOT ENFORCED") {
+            enforced = Some(false);
+        } else if action.eat("ENFORCED") {
+            enforced = Some(true);
+        } else if action.is_any(&["INHERIT", "NO INHERIT"]) {
+            to.skip(action);
+        } else {
+            return Err(action.fault("this change of a constraint is not understood"));
+        }
+    }
+    to.push(|table| Operation::AlterConstraint { table, name, deferral, enforced });
+    Ok(())
+}
+
+/// What stands after the column's name.
+fn column_changes(action: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Vec<ColumnChange>> {
     let change = if action.eat("SET NOT NULL") {
         ColumnChange::Nullable(false)
     } else if action.eat("DROP NOT NULL") {
         ColumnChange::Nullable(true)
     } else if action.eat("SET DEFAULT") {
-        ColumnChange::Default(default(action.rest(), action.dialect))
+        ColumnChange::Default(column::default(expression(action, Extent::Whole)?, action.dialect))
     } else if action.eat("DROP DEFAULT") {
         ColumnChange::Default(None)
-    } else if action.eat("SET DATA TYPE") || action.eat("TYPE") {
+    } else if action.dialect != DialectKind::Postgres {
+        return Err(action.fault("this change of a column is not understood"));
+    } else if action.eat_any(&["SET DATA TYPE", "TYPE"]).is_some() {
         type_change(action)?
     } else if action.eat("DROP IDENTITY") {
         let _ = action.eat("IF EXISTS");
@@ -205,69 +348,86 @@ fn alter(action: &mut Cursor<'_>, table: &ObjectName, skipped: &mut Skipped) -> 
     } else if action.eat("DROP EXPRESSION") {
         let _ = action.eat("IF EXISTS");
         ColumnChange::DropGenerated
+    } else if action.eat("SET EXPRESSION AS") {
+        ColumnChange::Expression(action.parenthesized_expression()?)
     } else if action.eat("ADD GENERATED") {
-        let kind = if action.eat("ALWAYS") { IdentityKind::Always } else { IdentityKind::ByDefault };
-        let _ = action.eat("BY DEFAULT");
+        let kind = identity_kind(action)?;
         action.expect("AS IDENTITY")?;
-        if action.is("(") {
-            skipped.push(action.parenthesized()?.rest().to_owned());
-        }
-        ColumnChange::Identity(Some(Identity::new(kind)))
+        ColumnChange::Identity(Some(identity_options(action, kind, skipped)?))
+    } else if action.is_any(&["SET GENERATED", "RESTART"]) || is_sequence_option(action) {
+        return identity_changes(action, skipped);
     } else {
+        return column_options(action);
+    };
+    Ok(vec![change])
+}
+
+fn identity_kind(action: &mut Cursor<'_>) -> Read<IdentityKind> {
+    match action.eat_any(&["ALWAYS", "BY DEFAULT"]) {
+        Some("ALWAYS") => Ok(IdentityKind::Always),
+        Some(_) => Ok(IdentityKind::ByDefault),
+        None => Err(action.fault("expected `ALWAYS` or `BY DEFAULT`")),
+    }
+}
+
+/// `SET START`, `SET INCREMENT`, … of an identity column's sequence.
+fn is_sequence_option(action: &Cursor<'_>) -> bool {
+    let mut walk = *action;
+    walk.eat("SET") && matches!(sequence::option(&mut walk, &mut SequenceChange::default()), Ok(true))
+}
+
+/// `SET GENERATED ALWAYS SET INCREMENT BY 2 RESTART WITH 10`: the kind is changed; how its sequence goes on is
+/// state of the database, not of the schema, and said.
+fn identity_changes(action: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Vec<ColumnChange>> {
+    let mut kind = None;
+    let mut change = SequenceChange::default();
+    while !action.is_done() {
+        let mark = action.mark();
+        if action.eat("SET GENERATED") {
+            kind = Some(identity_kind(action)?);
+            continue;
+        }
+        let _ = !action.is("RESTART") && action.eat("SET");
+        if !sequence::option(action, &mut change)? {
+            return Err(action.fault("this change of an identity is not understood"));
+        }
+        if kind.is_none() || change.start.is_none() && change.increment.is_none() {
+            skipped.push(action.since(mark).to_owned());
+        }
+    }
+    let identity =
+        |kind| Identity { start: change.start, increment: change.increment, ..Identity::new(kind) };
+    Ok(kind.map(|kind| ColumnChange::Identity(Some(identity(kind)))).into_iter().collect())
+}
+
+/// `SET STATISTICS 100`, `SET STORAGE x`, `SET (n_distinct = 5)`, `RESET (n_distinct)`.
+fn column_options(action: &mut Cursor<'_>) -> Read<Vec<ColumnChange>> {
+    if action.is_any(&["SET (", "RESET ("]) {
+        let sets = action.eat("SET");
+        let _ = !sets && action.eat("RESET");
+        let options = objects::option_list(action)?.into_iter();
+        let value = |value: String| if sets { value } else { String::new() };
+        return Ok(options.map(|(name, of)| ColumnChange::Option { name, value: value(of) }).collect());
+    }
+    action.expect("SET")?;
+    let Some(name) = action.eat_any(&["STATISTICS", "STORAGE", "COMPRESSION"]) else {
         return Err(action.fault("this change of a column is not understood"));
     };
-    Ok(Operation::AlterColumn { table, column, change })
+    let mark = action.mark();
+    let _ = action.eat("-");
+    if !action.eat("DEFAULT") {
+        action.word()?;
+    }
+    let value = action.since(mark).to_uppercase();
+    Ok(vec![ColumnChange::Option { name: name.to_owned(), value }])
 }
 
 fn type_change(action: &mut Cursor<'_>) -> Read<ColumnChange> {
     let column_type = column_type(action)?;
     let collation = if action.eat("COLLATE") { Some(action.object_name()?.to_string()) } else { None };
-    let using = action.eat("USING").then(|| Expression::new(action.rest(), action.dialect));
+    let using = match action.eat("USING") {
+        true => Some(Expression::new(expression(action, Extent::Whole)?, action.dialect)),
+        false => None,
+    };
     Ok(ColumnChange::Type { column_type, using, collation })
-}
-
-/// Actions that only MySQL and MariaDB have.
-fn mysql_action(
-    action: &mut Cursor<'_>,
-    table: &ObjectName,
-    operations: &mut Vec<Operation>,
-    skipped: &mut Skipped,
-) -> Read<()> {
-    if action.eat("MODIFY") || action.is("CHANGE") {
-        let change = action.eat("CHANGE");
-        let _ = action.eat("COLUMN");
-        let _ = action.eat("IF EXISTS");
-        let old = if change { Some(action.name()?) } else { None };
-        let ColumnDefinition { column, constraints, position } = column(action, skipped)?;
-        let name = column.name.clone();
-        if let Some(old) = old.filter(|old| *old != name) {
-            operations.push(Operation::RenameColumn { table: table.clone(), from: old, to: name.clone() });
-        }
-        let position = (position != Position::Last).then_some(position);
-        let change = ColumnChange::Whole { column: Box::new(column), position };
-        operations.push(Operation::AlterColumn { table: table.clone(), column: name, change });
-        add_constraints(constraints, table, operations);
-        return Ok(());
-    }
-    if action.is_any(&["ALGORITHM", "LOCK", "FORCE", "DISABLE KEYS", "ENABLE KEYS", "ORDER BY"])
-        || action.is_any(&["WITH VALIDATION", "WITHOUT VALIDATION", "CONVERT TO"])
-    {
-        skipped.push(action.rest().to_owned());
-        return Ok(());
-    }
-    if action.is_any(&["PARTITION BY", "REMOVE PARTITIONING"]) {
-        return Err(action.fault("partitions are not read yet"));
-    }
-    while !action.is_done() {
-        let (name, value) = mysql_option(action)?;
-        let operation = match name.as_str() {
-            "COMMENT" => {
-                let on = super::Commented::Table(table.clone());
-                Operation::Comment { on, text: Some(value).filter(|text| !text.is_empty()) }
-            }
-            _ => Operation::SetOption { table: table.clone(), name, value: Some(value) },
-        };
-        operations.push(operation);
-    }
-    Ok(())
 }

@@ -110,11 +110,21 @@ fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
         Operation::RenameObject { kind, from, to } => object::rename(schema, *kind, from, to),
         Operation::AlterSequence { name, change } => object::alter_sequence(schema, name, change),
         Operation::AlterDomain { name, change } => object::alter_domain(schema, name, change),
+        Operation::AlterComposite { name, change } => object::alter_composite(schema, name, change),
+        Operation::RenameTrigger { table, from, to } => view::rename_trigger(schema, table, from, to),
         Operation::AttachPartition { partition, of } => inherit::attach(schema, partition, of),
         Operation::DetachPartition { table, partition } => inherit::detach(schema, table, partition),
         Operation::Comment { on: Commented::View(name), text } => {
             let Some(view) = schema.view(name).cloned() else { return missing("view", name, false) };
             schema.put_view(View { comment: text.clone(), ..(*view).clone() });
+            Ok(())
+        }
+        Operation::Comment { on: Commented::Column(name, _), .. } if schema.view(name).is_some() => Ok(()),
+        Operation::RenameColumn { table, from, to } if schema.view(table).is_some() => {
+            view::rename_view_column(schema, table, from, to)
+        }
+        Operation::SetOption { table, name, value } if schema.view(table).is_some() => {
+            view::set_option(schema, table, name, value.as_deref());
             Ok(())
         }
         Operation::RefreshView { name, .. } => match schema.view(name) {
@@ -144,6 +154,7 @@ fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
         | Operation::CreatePolicy { .. }
         | Operation::AlterPolicy { .. }
         | Operation::DropPolicy { .. }
+        | Operation::ConvertCharset { .. }
         | Operation::SetOption { .. } => change_table(schema, operation),
     }
 }
@@ -218,6 +229,9 @@ fn change_table(schema: &mut Schema, operation: &Operation) -> Result<(), Refusa
         }
         Operation::SetOption { name, value: None, .. } => {
             table.options.remove(name);
+        }
+        Operation::ConvertCharset { charset, collation, .. } => {
+            mysql::convert_charset(&mut table, charset.as_deref(), collation.as_deref());
         }
         Operation::Comment { on: Commented::Column(_, column), text } => {
             find_column(&table, column, dialect)?;

@@ -1,28 +1,27 @@
 //! Constraints of columns and tables, keys and their columns, parts of indexes.
 
-use super::create_table::Skipped;
 use super::cursor::{Cursor, Read};
+use super::{index, objects};
 use crate::schema::{
-    Check, Constraint, Deferral, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Options, PrimaryKey,
-    ReferentialAction, Unique,
+    Check, Column, Constraint, Deferral, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique,
 };
 use crate::source::DialectKind;
 use crate::token::TokenKind;
 
-/// Nothing may be left over: what is not read is not guessed.
-pub(super) fn finish(cursor: &Cursor<'_>) -> Read<()> {
-    if cursor.is_done() { Ok(()) } else { Err(cursor.fault("this part is not understood")) }
-}
-
 /// `[CONSTRAINT name] PRIMARY KEY | UNIQUE | CHECK | FOREIGN KEY | EXCLUDE …`; None when none begins here.
-pub(super) fn table_constraint(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Option<Constraint>> {
+pub(super) fn table_constraint(
+    cursor: &mut Cursor<'_>,
+    skipped: &mut Vec<String>,
+) -> Read<Option<Constraint>> {
     let start = *cursor;
     let mut name = None;
-    if cursor.eat("CONSTRAINT") && !cursor.is_any(&["PRIMARY KEY", "UNIQUE", "CHECK", "FOREIGN KEY"]) {
+    if cursor.eat("CONSTRAINT") && !cursor.is_any(&["PRIMARY KEY", "UNIQUE", "CHECK (", "FOREIGN KEY"]) {
         let _ = cursor.eat("IF NOT EXISTS");
         name = Some(cursor.name()?);
     }
-    let mut constraint = if cursor.eat("PRIMARY KEY") {
+    let mut constraint = if cursor.is_any(&["PRIMARY KEY USING INDEX", "UNIQUE USING INDEX"]) {
+        return Err(cursor.fault("an index is taken for a constraint by ALTER TABLE only"));
+    } else if cursor.eat("PRIMARY KEY") {
         Constraint::Primary(primary_key(cursor, name, skipped)?)
     } else if cursor.eat("UNIQUE") {
         Constraint::Unique(unique(cursor, name, skipped)?)
@@ -31,17 +30,17 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -
         Constraint::Check(Check::new(name, cursor.parenthesized_expression()?))
     } else if cursor.eat("FOREIGN KEY") {
         let _ = cursor.eat("IF NOT EXISTS");
-        if !cursor.is("(") {
+        if cursor.dialect == DialectKind::Mysql && !cursor.is("(") {
             // MySQL: the index's name, which InnoDB ignores when the constraint has one.
             let index = cursor.name()?;
             name = name.or(Some(index));
         }
-        let columns = cursor.names()?;
+        let columns = period_columns(cursor, skipped)?;
         cursor.expect("REFERENCES")?;
         Constraint::Foreign(references(cursor, name, columns)?)
     } else if cursor.is("EXCLUDE USING") || cursor.is("EXCLUDE (") {
         cursor.skip();
-        Constraint::Exclusion(exclusion(cursor, name)?)
+        Constraint::Exclusion(exclusion(cursor, name, skipped)?)
     } else {
         if name.is_some() {
             return Err(cursor.fault("expected a constraint"));
@@ -49,13 +48,39 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -
         *cursor = start;
         return Ok(None);
     };
-    tail(cursor, skipped)?.put_on(&mut constraint);
+    read_tail(cursor, true, skipped)?.put_on(&mut constraint);
     Ok(Some(constraint))
 }
 
-fn primary_key(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Skipped) -> Read<PrimaryKey> {
+/// A NOT NULL as a constraint of the table.
+pub(super) struct NotNull {
+    pub(super) name: Option<String>,
+    pub(super) column: String,
+}
+
+/// `[CONSTRAINT name] NOT NULL column [NO INHERIT]` (PostgreSQL 18); None when none begins here.
+pub(super) fn table_not_null(cursor: &mut Cursor<'_>) -> Read<Option<NotNull>> {
+    let mut walk = *cursor;
+    let name = if walk.eat("CONSTRAINT") { walk.name().ok() } else { None };
+    if cursor.dialect != DialectKind::Postgres || !walk.eat("NOT NULL") {
+        return Ok(None);
+    }
+    let column = walk.name()?;
+    tail(&mut walk, &mut Vec::new())?;
+    *cursor = walk;
+    Ok(Some(NotNull { name, column }))
+}
+
+/// The name of a NOT NULL is kept with the column's options: by it PostgreSQL 18 drops the constraint.
+pub(super) fn not_null_name(column: &mut Column, name: Option<String>) {
+    if let Some(name) = name {
+        column.options.insert("NOT NULL".to_owned(), name);
+    }
+}
+
+fn primary_key(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Vec<String>) -> Read<PrimaryKey> {
     index_type(cursor, skipped);
-    if !cursor.is("(") {
+    if cursor.dialect == DialectKind::Mysql && !cursor.is("(") {
         // MySQL takes a name here and ignores it (MySQL 8.4, 15.1.20).
         cursor.name()?;
     }
@@ -67,13 +92,15 @@ fn primary_key(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Skip
     Ok(key)
 }
 
-fn unique(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Skipped) -> Read<Unique> {
-    let _ = cursor.eat("KEY") || cursor.eat("INDEX");
+fn unique(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Vec<String>) -> Read<Unique> {
+    let _ = cursor.dialect == DialectKind::Mysql && cursor.eat_any(&["KEY", "INDEX"]).is_some();
     let nulls_not_distinct = cursor.eat("NULLS NOT DISTINCT");
     let _ = cursor.eat("NULLS DISTINCT");
     let _ = cursor.eat("IF NOT EXISTS");
     index_type(cursor, skipped);
-    let own_name = if cursor.is("(") { None } else { Some(cursor.name()?) };
+    let _ = cursor.dialect == DialectKind::Mysql && cursor.eat("IF NOT EXISTS");
+    let is_named = cursor.dialect == DialectKind::Mysql && !cursor.is("(");
+    let own_name = if is_named { Some(cursor.name()?) } else { None };
     index_type(cursor, skipped);
     let columns = key_columns(cursor, skipped)?;
     let mut unique = Unique { nulls_not_distinct, ..Unique::new(name.or(own_name), columns) };
@@ -84,22 +111,41 @@ fn unique(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Skipped) 
 }
 
 /// After `EXCLUDE`.
-fn exclusion(cursor: &mut Cursor<'_>, name: Option<String>) -> Read<Exclusion> {
+fn exclusion(cursor: &mut Cursor<'_>, name: Option<String>, skipped: &mut Vec<String>) -> Read<Exclusion> {
     let method = if cursor.eat("USING") { Some(cursor.name()?.to_lowercase()) } else { None };
     let mut parts = Vec::new();
     for mut item in cursor.parenthesized()?.items() {
         let mut part = item.split_off_last("WITH")?;
+        if item.eat("OPERATOR") {
+            let operator = item.parenthesized()?.rest().to_owned();
+            item.finish()?;
+            parts.push((index::part(&mut part)?, operator));
+            continue;
+        }
         let operator = item.rest().to_owned();
-        parts.push((index_part(&mut part)?, operator));
+        if operator.is_empty() || operator.contains(char::is_alphanumeric) {
+            return Err(item.fault("expected an operator"));
+        }
+        parts.push((index::part(&mut part)?, operator));
     }
     let mut exclusion = Exclusion { name, method, parts, predicate: None, deferral: Deferral::NotDeferrable };
+    if cursor.eat("INCLUDE") {
+        let mark = cursor.mark();
+        cursor.names()?;
+        skipped.push(format!("INCLUDE {}", cursor.since(mark)));
+    }
+    let mark = cursor.mark();
+    while cursor.is_any(&["WITH (", "USING INDEX TABLESPACE"]) {
+        storage(cursor)?;
+        skipped.push(cursor.since(mark).to_owned());
+    }
     if cursor.eat("WHERE") {
         exclusion.predicate = Some(cursor.parenthesized_expression()?);
     }
     Ok(exclusion)
 }
 
-pub(super) fn index_type(cursor: &mut Cursor<'_>, skipped: &mut Skipped) {
+fn index_type(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) {
     if cursor.is("USING BTREE") || cursor.is("USING HASH") {
         skipped.push(format!("USING {}", cursor.ahead(1)));
         cursor.skip();
@@ -108,14 +154,33 @@ pub(super) fn index_type(cursor: &mut Cursor<'_>, skipped: &mut Skipped) {
 }
 
 /// The columns of a key; orders and prefixes of its parts are read past and said.
-fn key_columns(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Vec<String>> {
+fn key_columns(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Vec<String>> {
     let mut columns = Vec::new();
     for mut item in cursor.parenthesized()?.items() {
         columns.push(item.name()?);
-        let rest = item.rest();
-        if !rest.is_empty() && !rest.eq_ignore_ascii_case("asc") {
-            skipped.push(rest.to_owned());
+        let _ = item.eat("ASC");
+        let mark = item.mark();
+        match item.dialect {
+            DialectKind::Postgres => drop(item.eat("WITHOUT OVERLAPS")),
+            DialectKind::Mysql if item.is("(") => {
+                item.parenthesized()?.number()?;
+            }
+            DialectKind::Sqlite => {
+                if item.eat("COLLATE") {
+                    item.name()?;
+                }
+            }
+            DialectKind::Mysql => {}
         }
+        let _ = item.eat_any(&["ASC", "DESC"]);
+        item.finish()?;
+        let read_past = item.since(mark);
+        if !read_past.is_empty() && !read_past.eq_ignore_ascii_case("asc") {
+            skipped.push(read_past.to_owned());
+        }
+    }
+    if columns.is_empty() {
+        return Err(cursor.fault("expected a column"));
     }
     Ok(columns)
 }
@@ -149,14 +214,24 @@ impl Tail {
     }
 }
 
-/// Words after a constraint or key.
-pub(super) fn tail(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Tail> {
+/// Options of a key of MySQL.
+const KEY_OPTIONS: [&str; 6] =
+    ["COMMENT", "KEY_BLOCK_SIZE", "USING BTREE", "USING HASH", "USING RTREE", "WITH PARSER"];
+
+/// Words after a constraint of a column, or one that has no index.
+pub(super) fn tail(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Tail> {
+    read_tail(cursor, false, skipped)
+}
+
+fn read_tail(cursor: &mut Cursor<'_>, is_key: bool, skipped: &mut Vec<String>) -> Read<Tail> {
     let mut tail = Tail::default();
     loop {
         let mark = cursor.mark();
-        if cursor.eat("NOT DEFERRABLE") || cursor.eat("INITIALLY IMMEDIATE") || cursor.eat("ENFORCED") {
+        if cursor.eat_any(&["NOT DEFERRABLE", "INITIALLY IMMEDIATE", "ENFORCED"]).is_some() {
         } else if cursor.eat("DEFERRABLE") {
-            tail.deferral = Deferral::Deferrable;
+            if tail.deferral == Deferral::NotDeferrable {
+                tail.deferral = Deferral::Deferrable;
+            }
         } else if cursor.eat("INITIALLY DEFERRED") {
             // INITIALLY DEFERRED alone makes it deferrable (PostgreSQL 18, CREATE TABLE).
             tail.deferral = Deferral::InitiallyDeferred;
@@ -166,14 +241,22 @@ pub(super) fn tail(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Tail>
             tail.not_enforced = true;
         } else if cursor.eat("NO INHERIT") {
             tail.no_inherit = true;
-        } else if cursor.eat("ON CONFLICT") {
-            cursor.skip();
+        } else if cursor.dialect == DialectKind::Sqlite && cursor.eat("ON CONFLICT") {
+            let ways = ["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"];
+            if cursor.eat_any(&ways).is_none() {
+                return Err(cursor.fault("expected what is done on a conflict"));
+            }
             skipped.push(cursor.since(mark).to_owned());
-        } else if cursor.eat("WITH (") || cursor.eat("USING INDEX TABLESPACE") {
+        } else if cursor.is_any(&["WITH (", "USING INDEX TABLESPACE"]) {
             storage(cursor)?;
             skipped.push(cursor.since(mark).to_owned());
-        } else if cursor.is_any(&["COMMENT", "KEY_BLOCK_SIZE", "USING BTREE", "USING HASH", "WITH PARSER"]) {
+        } else if cursor.dialect == DialectKind::Mysql && is_key && cursor.is_any(&KEY_OPTIONS) {
             key_option(cursor)?;
+            skipped.push(cursor.since(mark).to_owned());
+        } else if cursor.dialect == DialectKind::Mysql
+            && is_key
+            && cursor.eat_any(&["VISIBLE", "INVISIBLE", "IGNORED", "NOT IGNORED"]).is_some()
+        {
             skipped.push(cursor.since(mark).to_owned());
         } else {
             return Ok(tail);
@@ -181,13 +264,12 @@ pub(super) fn tail(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Tail>
     }
 }
 
-/// The rest of `WITH (…)` and of `USING INDEX TABLESPACE t`, whose last word was taken.
+/// `WITH (…)`, `USING INDEX TABLESPACE t`
 fn storage(cursor: &mut Cursor<'_>) -> Read<()> {
-    if cursor.previous() == "(" {
-        cursor.step_back();
-        cursor.parenthesized()?;
-        return Ok(());
+    if cursor.eat("WITH") {
+        return objects::option_list(cursor).map(drop);
     }
+    cursor.expect("USING INDEX TABLESPACE")?;
     cursor.name().map(drop)
 }
 
@@ -212,7 +294,7 @@ pub(super) fn references(
     columns: Vec<String>,
 ) -> Read<ForeignKey> {
     let ref_table = cursor.object_name()?;
-    let ref_columns = if cursor.is("(") { cursor.names()? } else { Vec::new() };
+    let ref_columns = if cursor.is("(") { period_columns(cursor, &mut Vec::new())? } else { Vec::new() };
     let mut key = ForeignKey::new(name, columns, ref_table, ref_columns);
     loop {
         if cursor.eat("ON DELETE") {
@@ -230,6 +312,21 @@ pub(super) fn references(
     }
 }
 
+/// `(a, PERIOD b)`: that the last is a span of time (PostgreSQL 18) is read past and said.
+fn period_columns(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Vec<String>> {
+    let mut columns = Vec::new();
+    for mut item in cursor.parenthesized()?.items() {
+        let mark = item.mark();
+        let is_period = !item.ahead(1).is_empty() && item.eat("PERIOD");
+        columns.push(item.name()?);
+        item.finish()?;
+        if is_period {
+            skipped.push(item.since(mark).to_owned());
+        }
+    }
+    Ok(columns)
+}
+
 fn referential_action(cursor: &mut Cursor<'_>) -> Read<ReferentialAction> {
     let actions = [
         ("NO ACTION", ReferentialAction::NoAction),
@@ -242,109 +339,4 @@ fn referential_action(cursor: &mut Cursor<'_>) -> Read<ReferentialAction> {
         Some((_, action)) => Ok(action),
         None => Err(cursor.fault("expected an action")),
     }
-}
-
-/// `KEY name (a, b(10))` inside a MySQL table.
-pub(super) fn mysql_index(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Index> {
-    let method = ["FULLTEXT", "SPATIAL"].into_iter().find(|word| cursor.eat(word)).map(str::to_lowercase);
-    let _ = cursor.eat("INDEX") || cursor.eat("KEY");
-    let _ = cursor.eat("IF NOT EXISTS");
-    index_type(cursor, skipped);
-    let name = if cursor.is("(") { String::new() } else { cursor.name()? };
-    index_type(cursor, skipped);
-    let parts = index_parts(cursor)?;
-    let options = mysql_index_options(cursor)?;
-    Ok(Index { method, options, ..Index::new(name, parts) })
-}
-
-/// `COMMENT 'x' INVISIBLE KEY_BLOCK_SIZE=8 …` after an index.
-pub(super) fn mysql_index_options(cursor: &mut Cursor<'_>) -> Read<Options> {
-    let mut options = Options::new();
-    loop {
-        if cursor.is_any(&["VISIBLE", "INVISIBLE", "IGNORED"]) || cursor.is("NOT IGNORED") {
-            let word = if cursor.eat("NOT IGNORED") { "NOT IGNORED".to_owned() } else { cursor.word()? };
-            options.insert(word.to_uppercase(), String::new());
-        } else if cursor.is_any(&["COMMENT", "KEY_BLOCK_SIZE", "USING", "WITH PARSER", "ALGORITHM", "LOCK"])
-            || cursor.is_any(&["ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE", "CLUSTERING"])
-        {
-            let (name, value) = key_option(cursor)?;
-            if !matches!(name.as_str(), "ALGORITHM" | "LOCK" | "USING") {
-                options.insert(name, value);
-            }
-        } else {
-            return Ok(options);
-        }
-    }
-}
-
-/// `(a DESC, lower(b), c(10))`.
-pub(super) fn index_parts(cursor: &mut Cursor<'_>) -> Read<Vec<IndexPart>> {
-    cursor.parenthesized()?.items().iter_mut().map(index_part).collect()
-}
-
-/// One part of an index, to the end of the cursor.
-fn index_part(item: &mut Cursor<'_>) -> Read<IndexPart> {
-    let mut part = IndexPart::new(index_key(item)?);
-    if item.is("(") {
-        part.prefix_length = item.parenthesized()?.number().ok().and_then(|n| u32::try_from(n).ok());
-    }
-    if item.eat("COLLATE") {
-        part.collation = Some(item.object_name()?.to_string());
-    }
-    if !item.is_done() && !item.is_any(&PART_STOPS) {
-        let mark = item.mark();
-        item.object_name()?;
-        if item.is("(") {
-            item.parenthesized()?;
-        }
-        part.operator_class = Some(item.since(mark).to_owned());
-    }
-    part.descending = item.eat("DESC");
-    let _ = item.eat("ASC");
-    if item.eat("NULLS FIRST") {
-        part.nulls_first = Some(true);
-    } else if item.eat("NULLS LAST") {
-        part.nulls_first = Some(false);
-    }
-    finish(item)?;
-    Ok(part)
-}
-
-const PART_STOPS: [&str; 4] = ["COLLATE", "ASC", "DESC", "NULLS"];
-
-fn index_key(item: &mut Cursor<'_>) -> Read<IndexKey> {
-    if is_plain_column(item) {
-        return Ok(IndexKey::Column(item.name()?));
-    }
-    let text = if item.is("(") {
-        let mark = item.mark();
-        item.parenthesized()?;
-        // `(a) || b` goes on after the first parenthesis.
-        if !item.is_done() && item.kind() == Some(TokenKind::Symbol) {
-            item.text_until(&PART_STOPS);
-        }
-        item.since(mark)
-    } else if item.ahead(1) == "(" && item.dialect == DialectKind::Postgres {
-        // A bare call may be followed by an operator class.
-        let mark = item.mark();
-        item.object_name()?;
-        item.parenthesized()?;
-        item.since(mark)
-    } else {
-        item.text_until(&PART_STOPS)
-    };
-    Ok(IndexKey::Expression(crate::schema::Expression::new(text, item.dialect)))
-}
-
-fn is_plain_column(item: &Cursor<'_>) -> bool {
-    if !matches!(item.kind(), Some(TokenKind::Word | TokenKind::Quoted)) {
-        return false;
-    }
-    let next = item.ahead(1);
-    let is_prefix = item.dialect == DialectKind::Mysql
-        && next == "("
-        && item.ahead(2).bytes().all(|byte| byte.is_ascii_digit())
-        && item.ahead(3) == ")";
-    let next_is_word = next.chars().next().is_some_and(|c| c.is_alphabetic() || c == '"' || c == '_');
-    next.is_empty() || is_prefix || next_is_word
 }

@@ -1,79 +1,131 @@
-//! `CREATE TABLE`: columns, constraints, options.
+//! `CREATE TABLE`: its elements, and what stands around their list.
 
-use super::constraint::{finish, mysql_index, references, table_constraint, tail};
+use super::column::column;
+use super::constraint::table_constraint;
 use super::cursor::{Cursor, Read};
-use super::{Operation, Position, type_name};
-use crate::schema::{
-    Check, Column, Constraint, Expression, Generated, Identity, IdentityKind, PrimaryKey, SqlType, Table,
-    Unique,
-};
+use super::index::{is_mysql_index, mysql_index, mysql_unique};
+use super::{Operation, TableLike, objects, partition};
+use crate::schema::{Constraint, Table};
 use crate::source::DialectKind;
 use crate::token::TokenKind;
 
-/// Words at which a type or a default ends.
-const COLUMN_STOPS: [&str; 29] = [
-    "CONSTRAINT",
-    "NOT",
-    "NULL",
-    "DEFAULT",
-    "PRIMARY",
-    "UNIQUE",
-    "CHECK",
-    "REFERENCES",
-    "COLLATE",
-    "GENERATED",
-    "AS",
-    "COMMENT",
-    "AUTO_INCREMENT",
-    "AUTOINCREMENT",
-    "ON",
-    "KEY",
-    "FIRST",
-    "AFTER",
-    "VISIBLE",
-    "INVISIBLE",
-    "STORAGE",
-    "COMPRESSION",
-    "DEFERRABLE",
-    "INITIALLY",
-    "USING",
-    "CHARACTER SET",
-    "CHARSET",
-    "VIRTUAL",
-    "STORED",
-];
-
-/// What was read past: written, but without a place in the model.
-pub(super) type Skipped = Vec<String>;
-
-/// A column with the constraints that stood on it.
-pub(super) struct ColumnDefinition {
-    pub(super) column: Column,
-    pub(super) constraints: Vec<Constraint>,
-    pub(super) position: Position,
-}
-
-/// After `CREATE … TABLE`.
-pub(super) fn create_table(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<Operation> {
+/// From `[UNLOGGED] TABLE` on; None for a table that is made of a query, whose columns only the server knows.
+pub(super) fn create(
+    cursor: &mut Cursor<'_>,
+    or_replace: bool,
+    skipped: &mut Vec<String>,
+) -> Read<Option<Vec<Operation>>> {
+    let unlogged = cursor.eat("UNLOGGED");
+    cursor.expect("TABLE")?;
     let if_not_exists = cursor.eat("IF NOT EXISTS");
     let mut table = Table::new(cursor.object_name()?);
-    if !cursor.is("(") {
-        return Err(cursor.fault("a table without a list of columns is not read yet"));
+    if cursor.find("AS").is_some() || cursor.find("SELECT").is_some() {
+        return Ok(None);
     }
-    for mut item in cursor.parenthesized()?.items() {
-        if item.is("LIKE") {
-            return Err(item.fault("LIKE is not read yet"));
+    if unlogged {
+        table.options.insert("UNLOGGED".to_owned(), String::new());
+    }
+    let mut likes = Vec::new();
+    if cursor.dialect == DialectKind::Mysql && cursor.is_any(&["LIKE", "( LIKE"]) {
+        likes.push(mysql_like(cursor)?);
+    } else {
+        body(cursor, &mut table, &mut likes, skipped)?;
+        options(cursor, &mut table, skipped)?;
+    }
+    let mut operations = Vec::new();
+    if or_replace {
+        operations.push(Operation::DropTable { name: table.name.clone(), if_exists: true, cascade: false });
+    }
+    operations.push(Operation::CreateTable { table: Box::new(table), likes, if_not_exists });
+    Ok(Some(operations))
+}
+
+/// `LIKE t` copies all but foreign keys (MySQL 8.4, 15.1.20.3).
+fn mysql_like(cursor: &mut Cursor<'_>) -> Read<TableLike> {
+    let mut inside = if cursor.is("(") { cursor.parenthesized()? } else { *cursor };
+    inside.expect("LIKE")?;
+    let table = inside.object_name()?;
+    inside.finish()?;
+    cursor.rest();
+    Ok(TableLike { table, options: vec![(true, "ALL".to_owned())] })
+}
+
+/// `( … )`, `OF type [( … )]`, `PARTITION OF parent [( … )] bounds`.
+fn body(
+    cursor: &mut Cursor<'_>,
+    table: &mut Table,
+    likes: &mut Vec<TableLike>,
+    skipped: &mut Vec<String>,
+) -> Read<()> {
+    if cursor.eat("PARTITION OF") {
+        let parent = cursor.object_name()?;
+        if cursor.is("(") {
+            elements(&cursor.parenthesized()?, table, likes, skipped)?;
         }
-        if !table_element(&mut item, &mut table, skipped)? {
+        table.partition_of = Some(partition::bounds(cursor, parent)?);
+        return Ok(());
+    }
+    if cursor.eat("OF") {
+        likes.push(TableLike::of_type(cursor.object_name()?));
+        if cursor.is("(") {
+            elements(&cursor.parenthesized()?, table, likes, skipped)?;
+        }
+        return Ok(());
+    }
+    if !cursor.is("(") {
+        return Err(cursor.fault("expected a list of columns"));
+    }
+    let list = cursor.parenthesized()?;
+    elements(&list, table, likes, skipped)?;
+    let is_empty = table.columns.is_empty() && likes.is_empty();
+    if is_empty && cursor.dialect != DialectKind::Postgres {
+        return Err(list.fault("expected a column"));
+    }
+    Ok(())
+}
+
+fn elements(
+    list: &Cursor<'_>,
+    table: &mut Table,
+    likes: &mut Vec<TableLike>,
+    skipped: &mut Vec<String>,
+) -> Read<()> {
+    for mut item in list.items() {
+        if list.dialect == DialectKind::Postgres && item.eat("LIKE") {
+            likes.push(like(&mut item)?);
+        } else if !table_element(&mut item, table, skipped)? {
             let definition = column(&mut item, skipped)?;
             table.columns.push(definition.column);
-            for constraint in definition.constraints {
-                add(&mut table, constraint);
-            }
+            definition.constraints.into_iter().for_each(|constraint| add(table, constraint));
+            continue;
         }
+        item.finish()?;
     }
-    options(cursor, &mut table, skipped)?;
-    Ok(Operation::CreateTable { table: Box::new(table), likes: Vec::new(), if_not_exists })
+    Ok(())
+}
+
+/// After `LIKE` (PostgreSQL).
+fn like(item: &mut Cursor<'_>) -> Read<TableLike> {
+    const KINDS: [&str; 9] = [
+        "ALL",
+        "COMMENTS",
+        "COMPRESSION",
+        "CONSTRAINTS",
+        "DEFAULTS",
+        "GENERATED",
+        "IDENTITY",
+        "INDEXES",
+        "STATISTICS",
+    ];
+    let table = item.object_name()?;
+    let mut options = Vec::new();
+    while let Some(way) = item.eat_any(&["INCLUDING", "EXCLUDING"]) {
+        let Some(kind) = item.eat_any(&KINDS).or_else(|| item.eat_any(&["STORAGE"])) else {
+            return Err(item.fault("expected what is included"));
+        };
+        options.push((way == "INCLUDING", kind.to_owned()));
+    }
+    Ok(TableLike { table, options })
 }
 
 fn add(table: &mut Table, constraint: Constraint) {
@@ -87,230 +139,117 @@ fn add(table: &mut Table, constraint: Constraint) {
 }
 
 /// A constraint or index of the table; false when the item is a column.
-fn table_element(item: &mut Cursor<'_>, table: &mut Table, skipped: &mut Skipped) -> Read<bool> {
-    if let Some(constraint) = table_constraint(item, skipped)? {
+fn table_element(item: &mut Cursor<'_>, table: &mut Table, skipped: &mut Vec<String>) -> Read<bool> {
+    if let Some(not_null) = super::constraint::table_not_null(item)? {
+        // The column stands before it, in this list (PostgreSQL 18).
+        let column = table.columns.iter_mut().find(|column| column.name == not_null.column);
+        let Some(column) = column else { return Err(item.fault("there is no such column before this")) };
+        column.nullable = false;
+        if let Some(name) = not_null.name {
+            column.options.insert("NOT NULL".to_owned(), name);
+        }
+    } else if let Some(index) = mysql_unique(item, skipped)? {
+        table.indexes.push(index);
+    } else if let Some(constraint) = table_constraint(item, skipped)? {
         add(table, constraint);
-    } else if item.dialect == DialectKind::Mysql && item.is_any(&["INDEX", "KEY", "FULLTEXT", "SPATIAL"]) {
+    } else if is_mysql_index(item) {
         table.indexes.push(mysql_index(item, skipped)?);
+    } else if item.dialect == DialectKind::Mysql && item.eat("PERIOD FOR") {
+        let name = item.name()?.to_uppercase();
+        let columns = item.names()?.join(", ");
+        table.options.insert(format!("PERIOD FOR {name}"), columns);
     } else {
         return Ok(false);
     }
-    finish(item)?;
     Ok(true)
 }
 
-/// A column definition, to the end of the cursor.
-pub(super) fn column(cursor: &mut Cursor<'_>, skipped: &mut Skipped) -> Read<ColumnDefinition> {
-    let name = cursor.name()?;
-    let column_type = column_type(cursor)?;
-    let serial = ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"]
-        .iter()
-        .any(|word| column_type.text().eq_ignore_ascii_case(word));
-    let mut definition = ColumnDefinition {
-        column: Column::new(name, column_type),
-        constraints: Vec::new(),
-        position: Position::Last,
-    };
-    if serial {
-        definition.column.nullable = false;
-        definition.column.identity = Some(Identity::new(IdentityKind::Serial));
-    }
-    while !cursor.is_done() {
-        column_part(cursor, &mut definition, skipped)?;
-    }
-    Ok(definition)
-}
-
-/// A type, up to the first word that belongs to the column. SQLite takes any words, and none; the others know
-/// their types.
-pub(super) fn column_type(cursor: &mut Cursor<'_>) -> Read<SqlType> {
-    let is_missing = cursor.is_done() || (cursor.is_any(&COLUMN_STOPS) && !cursor.is("CHARACTER SET"));
-    if cursor.dialect != DialectKind::Sqlite {
-        return if is_missing { Err(cursor.fault("expected a type")) } else { type_name::read(cursor) };
-    }
-    if is_missing {
-        return Ok(SqlType::new(""));
-    }
-    Ok(SqlType::new(cursor.text_until(&COLUMN_STOPS)))
-}
-
-fn column_part(
-    cursor: &mut Cursor<'_>,
-    definition: &mut ColumnDefinition,
-    skipped: &mut Skipped,
-) -> Read<()> {
-    let name = if cursor.eat("CONSTRAINT") { Some(cursor.name()?) } else { None };
-    let column = &mut definition.column;
-    let columns = || vec![column.name.clone()];
-    if cursor.eat("NOT NULL") {
-        column.nullable = false;
-        tail(cursor, skipped)?;
-    } else if cursor.eat("NULL") {
-        tail(cursor, skipped)?;
-    } else if cursor.eat("DEFAULT") {
-        let text = cursor.text_until(&COLUMN_STOPS);
-        column.default = default(text, cursor.dialect);
-    } else if cursor.eat("PRIMARY KEY") || (cursor.dialect == DialectKind::Mysql && cursor.eat("KEY")) {
-        let columns = columns();
-        let _ = cursor.eat("ASC");
-        if cursor.eat("DESC") {
-            skipped.push("DESC".into());
-        }
-        let mut key = Constraint::Primary(PrimaryKey::new(name, columns));
-        tail(cursor, skipped)?.put_on(&mut key);
-        if cursor.eat("AUTOINCREMENT") {
-            column.identity = Some(Identity::new(IdentityKind::Auto));
-        }
-        definition.constraints.push(key);
-    } else if cursor.eat("UNIQUE") {
-        let _ = cursor.eat("KEY");
-        let nulls_not_distinct = cursor.eat("NULLS NOT DISTINCT");
-        let _ = cursor.eat("NULLS DISTINCT");
-        let mut unique = Constraint::Unique(Unique { nulls_not_distinct, ..Unique::new(name, columns()) });
-        tail(cursor, skipped)?.put_on(&mut unique);
-        definition.constraints.push(unique);
-    } else if cursor.is("CHECK (") {
-        cursor.skip();
-        let mut check = Constraint::Check(Check::new(name, cursor.parenthesized_expression()?));
-        tail(cursor, skipped)?.put_on(&mut check);
-        definition.constraints.push(check);
-    } else if cursor.eat("REFERENCES") {
-        let mut key = Constraint::Foreign(references(cursor, name, columns())?);
-        tail(cursor, skipped)?.put_on(&mut key);
-        if cursor.dialect == DialectKind::Mysql {
-            // MySQL 8 reads a column's REFERENCES and ignores it (MySQL 8.4, 1.6.2.3).
-            skipped.push("REFERENCES".into());
-        } else {
-            definition.constraints.push(key);
-        }
-    } else {
-        return column_attribute(cursor, definition, skipped);
-    }
-    Ok(())
-}
-
-fn column_attribute(
-    cursor: &mut Cursor<'_>,
-    definition: &mut ColumnDefinition,
-    skipped: &mut Skipped,
-) -> Read<()> {
-    let column = &mut definition.column;
-    let mark = cursor.mark();
-    if cursor.eat("COLLATE") {
-        column.collation = Some(cursor.object_name()?.to_string());
-    } else if cursor.eat("GENERATED ALWAYS AS IDENTITY") {
-        identity(cursor, column, IdentityKind::Always, skipped)?;
-    } else if cursor.eat("GENERATED BY DEFAULT AS IDENTITY") {
-        identity(cursor, column, IdentityKind::ByDefault, skipped)?;
-    } else if cursor.eat("GENERATED ALWAYS AS") || cursor.eat("AS") {
-        let expression = cursor.parenthesized_expression()?;
-        let stored = cursor.eat("STORED") || cursor.eat("PERSISTENT");
-        let _ = cursor.eat("VIRTUAL");
-        column.generated = Some(Generated { expression, stored });
-    } else if cursor.eat("AUTO_INCREMENT") {
-        column.identity = Some(Identity::new(IdentityKind::Auto));
-        column.nullable = false;
-    } else if cursor.eat("COMMENT") {
-        column.comment = Some(cursor.string()?);
-    } else if cursor.eat("ON UPDATE") {
-        let text = cursor.text_until(&COLUMN_STOPS);
-        column.on_update = Some(Expression::new(text, cursor.dialect));
-    } else if cursor.eat("FIRST") {
-        definition.position = Position::First;
-    } else if cursor.eat("AFTER") {
-        definition.position = Position::After(cursor.name()?);
-    } else if cursor.eat("CHARACTER SET")
-        || cursor.eat("CHARSET")
-        || cursor.eat("STORAGE")
-        || cursor.eat("COMPRESSION")
-        || cursor.eat("COLUMN_FORMAT")
-        || cursor.eat("SRID")
-    {
-        cursor.skip();
-        skipped.push(cursor.since(mark).to_owned());
-    } else if ["INVISIBLE", "VISIBLE", "DEFERRABLE", "INITIALLY DEFERRED", "NOT DEFERRABLE"]
-        .iter()
-        .any(|words| cursor.eat(words))
-    {
-        skipped.push(cursor.since(mark).to_owned());
-    } else {
-        return Err(cursor.fault("this part of a column is not understood"));
-    }
-    Ok(())
-}
-
-/// `DEFAULT NULL` is no default.
-pub(super) fn default(text: &str, dialect: DialectKind) -> Option<Expression> {
-    (!text.eq_ignore_ascii_case("null")).then(|| Expression::new(text, dialect))
-}
-
-fn identity(
-    cursor: &mut Cursor<'_>,
-    column: &mut Column,
-    kind: IdentityKind,
-    skipped: &mut Skipped,
-) -> Read<()> {
-    let mut identity = Identity::new(kind);
-    column.nullable = false;
-    if cursor.is("(") {
-        let mut inner = cursor.parenthesized()?;
-        while !inner.is_done() {
-            let mark = inner.mark();
-            if inner.eat("START") {
-                let _ = inner.eat("WITH");
-                identity.start = Some(inner.number()?);
-            } else if inner.eat("INCREMENT") {
-                let _ = inner.eat("BY");
-                identity.increment = Some(inner.number()?);
-            } else {
-                inner.text_until(&["START", "INCREMENT"]);
-                skipped.push(inner.since(mark).to_owned());
-            }
-        }
-    }
-    column.identity = Some(identity);
-    Ok(())
-}
-
 /// What stands after the list of columns.
-fn options(cursor: &mut Cursor<'_>, table: &mut Table, skipped: &mut Skipped) -> Read<()> {
+fn options(cursor: &mut Cursor<'_>, table: &mut Table, skipped: &mut Vec<String>) -> Read<()> {
     while !cursor.is_done() {
-        let mark = cursor.mark();
-        if cursor.eat(",") {
-        } else if cursor.eat("WITHOUT ROWID") || cursor.eat("STRICT") {
-            table.options.insert(cursor.since(mark).to_uppercase(), String::new());
-        } else if cursor.is_any(&["INHERITS", "AS", "SELECT", "PARTITION OF"]) {
-            return Err(cursor.fault("this form of CREATE TABLE is not read yet"));
-        } else if cursor.is("PARTITION BY") {
-            skipped.push(cursor.rest().to_owned());
-        } else if cursor.is("WITH (")
-            || cursor.is("USING")
-            || cursor.is("TABLESPACE")
-            || cursor.is("ON COMMIT")
-        {
-            cursor.skip();
-            cursor.text_until(&["WITH", "USING", "TABLESPACE", "ON", "PARTITION"]);
-            skipped.push(cursor.since(mark).to_owned());
-        } else if cursor.dialect == DialectKind::Mysql {
-            let (name, value) = mysql_option(cursor)?;
-            match name.as_str() {
-                "COMMENT" => table.comment = Some(value),
-                _ => drop(table.options.insert(name, value)),
-            }
-        } else {
-            return Err(cursor.fault("this option is not understood"));
+        match cursor.dialect {
+            DialectKind::Sqlite => sqlite_option(cursor, table)?,
+            DialectKind::Postgres => postgres_option(cursor, table, skipped)?,
+            DialectKind::Mysql => mysql_table_option(cursor, table, skipped)?,
         }
     }
     Ok(())
 }
 
-/// `ENGINE=InnoDB`, `DEFAULT CHARSET utf8mb4`, `COMMENT='x'`.
+fn sqlite_option(cursor: &mut Cursor<'_>, table: &mut Table) -> Read<()> {
+    let Some(option) = cursor.eat_any(&["WITHOUT ROWID", "STRICT"]) else {
+        return Err(cursor.fault("this option is not understood"));
+    };
+    table.options.insert(option.to_owned(), String::new());
+    if cursor.eat(",") && cursor.is_done() {
+        return Err(cursor.fault("expected an option"));
+    }
+    Ok(())
+}
+
+fn postgres_option(cursor: &mut Cursor<'_>, table: &mut Table, skipped: &mut Vec<String>) -> Read<()> {
+    let mark = cursor.mark();
+    if cursor.eat("INHERITS") {
+        let mut list = cursor.parenthesized()?;
+        table.inherits = list.object_names()?;
+        return list.finish();
+    }
+    if cursor.eat("PARTITION BY") {
+        table.partitioning = Some(partition::by(cursor, skipped)?);
+    } else if cursor.eat("USING") {
+        table.options.insert("USING".to_owned(), cursor.name()?);
+    } else if cursor.eat("WITH") {
+        table.options.extend(objects::option_list(cursor)?);
+    } else if cursor.eat("TABLESPACE") {
+        table.options.insert("TABLESPACE".to_owned(), cursor.name()?);
+    } else if cursor.eat_any(&["WITHOUT OIDS", "ON COMMIT PRESERVE ROWS"]).is_some() {
+        skipped.push(cursor.since(mark).to_owned());
+    } else {
+        return Err(cursor.fault("this option is not understood"));
+    }
+    Ok(())
+}
+
+fn mysql_table_option(cursor: &mut Cursor<'_>, table: &mut Table, skipped: &mut Vec<String>) -> Read<()> {
+    if cursor.eat("PARTITION BY") {
+        table.partitioning = Some(partition::by(cursor, skipped)?);
+        return Ok(());
+    }
+    if cursor.eat("WITH SYSTEM VERSIONING") {
+        table.options.insert("SYSTEM VERSIONING".to_owned(), String::new());
+        return Ok(());
+    }
+    let (name, value) = mysql_option(cursor)?;
+    let _ = cursor.eat(",");
+    match name.as_str() {
+        "COMMENT" => table.comment = Some(value).filter(|comment| !comment.is_empty()),
+        _ => drop(table.options.insert(name, value)),
+    }
+    Ok(())
+}
+
+/// Options of a table of more than one word, and those of one (MySQL 8.4, 15.1.20; MariaDB 11, CREATE TABLE).
+#[rustfmt::skip]
+const OPTIONS: [&str; 48] = [
+    "CHARACTER SET", "CHARSET", "COLLATE", "ENGINE", "TYPE", "AUTO_INCREMENT", "AUTOEXTEND_SIZE", "AVG_ROW_LENGTH",
+    "CHECKSUM", "COMMENT", "COMPRESSION", "CONNECTION", "DATA DIRECTORY", "INDEX DIRECTORY", "DELAY_KEY_WRITE",
+    "ENCRYPTION", "ENCRYPTED", "ENCRYPTION_KEY_ID", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE",
+    "SECONDARY_ENGINE", "INSERT_METHOD", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS", "PACK_KEYS", "PASSWORD",
+    "ROW_FORMAT", "STATS_AUTO_RECALC", "STATS_PERSISTENT", "STATS_SAMPLE_PAGES", "TABLESPACE", "STORAGE", "UNION",
+    "PAGE_CHECKSUM", "PAGE_COMPRESSED", "PAGE_COMPRESSION_LEVEL", "SEQUENCE", "TRANSACTIONAL", "IETF_QUOTES",
+    "TABLE_TYPE", "FILE_NAME", "TABLE_CHECKSUM", "RAID_TYPE", "UNDO_LOGGING", "START", "NODEGROUP", "WITH",
+];
+
+/// `ENGINE=InnoDB`, `DEFAULT CHARSET utf8mb4`, `COMMENT='x'`: name and value. An engine of MariaDB may have
+/// options of its own, which are told by their `=`.
 pub(super) fn mysql_option(cursor: &mut Cursor<'_>) -> Read<(String, String)> {
     let _ = cursor.eat("DEFAULT");
-    let name = if cursor.eat("CHARACTER SET") || cursor.eat("CHARSET") {
-        "CHARSET".to_owned()
-    } else {
-        cursor.name()?.to_uppercase()
+    let name = match cursor.eat_any(&OPTIONS) {
+        Some("CHARACTER SET") => "CHARSET".to_owned(),
+        Some("TYPE") => "ENGINE".to_owned(),
+        Some(known) => known.to_owned(),
+        None if cursor.ahead(1) == "=" => cursor.word()?,
+        None => return Err(cursor.fault("this option is not understood")),
     };
     let _ = cursor.eat("=");
     let value = if cursor.kind() == Some(TokenKind::Text) {
@@ -318,12 +257,9 @@ pub(super) fn mysql_option(cursor: &mut Cursor<'_>) -> Read<(String, String)> {
     } else if cursor.is("(") {
         cursor.parenthesized()?.rest().to_owned()
     } else {
-        let value = cursor.peek().to_owned();
-        cursor.skip();
-        value
+        let mark = cursor.mark();
+        cursor.word()?;
+        cursor.since(mark).to_owned()
     };
-    if value.is_empty() && name != "COMMENT" {
-        return Err(cursor.fault(format!("`{name}` needs a value")));
-    }
     Ok((name, value))
 }

@@ -1,5 +1,6 @@
 //! A walk over the tokens of one statement.
 
+use super::RawStatement;
 use crate::schema::{Expression, ObjectName};
 use crate::source::DialectKind;
 use crate::token::{self, Token, TokenKind};
@@ -20,11 +21,66 @@ pub(super) struct Cursor<'a> {
     pub(super) dialect: DialectKind,
     tokens: &'a [Token],
     at: usize,
+    /// The byte after its last token.
+    end: usize,
+    /// The statement it walks over a part of.
+    statement: &'a str,
 }
 
+/// Words that are no bare names in any of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
+/// `sqlite.org/lang_keywords.html`): where one stands for a name, a name is missing.
+const NEVER_NAMES: [&str; 30] = [
+    "ALL",
+    "AND",
+    "AS",
+    "CASE",
+    "CHECK",
+    "COLLATE",
+    "CONSTRAINT",
+    "CREATE",
+    "DEFAULT",
+    "DISTINCT",
+    "ELSE",
+    "FOREIGN",
+    "FROM",
+    "GROUP",
+    "HAVING",
+    "IN",
+    "INTO",
+    "LIMIT",
+    "NOT",
+    "NULL",
+    "OR",
+    "ORDER",
+    "PRIMARY",
+    "REFERENCES",
+    "SELECT",
+    "TABLE",
+    "THEN",
+    "UNIQUE",
+    "USING",
+    "WHERE",
+];
+
 impl<'a> Cursor<'a> {
-    pub(super) fn new(text: &'a str, tokens: &'a [Token], dialect: DialectKind) -> Cursor<'a> {
-        Cursor { text, dialect, tokens, at: 0 }
+    pub(super) fn new(text: &'a str, raw: &'a RawStatement, dialect: DialectKind) -> Cursor<'a> {
+        let statement = text.get(raw.start..raw.end).unwrap_or("");
+        Cursor { text, dialect, tokens: &raw.tokens, at: 0, end: raw.end, statement }
+    }
+
+    /// The whole statement, as it was written.
+    pub(super) fn statement(&self) -> &'a str {
+        self.statement
+    }
+
+    /// The tokens of a range, as a cursor of their own.
+    fn part(&self, range: std::ops::Range<usize>, end: usize) -> Cursor<'a> {
+        Cursor { tokens: self.tokens.get(range).unwrap_or(&[]), at: 0, end, ..*self }
+    }
+
+    /// The byte at which the token of an index begins.
+    fn start_of(&self, index: usize) -> usize {
+        self.tokens.get(index).map_or(self.end, |token| token.start as usize)
     }
 
     /// The text of the token so many places ahead; empty past the end.
@@ -44,22 +100,8 @@ impl<'a> Cursor<'a> {
         self.at >= self.tokens.len()
     }
 
-    /// Back to the first token.
-    pub(super) fn rewind(&mut self) {
-        self.at = 0;
-    }
-
     pub(super) fn skip(&mut self) {
         self.at += 1;
-    }
-
-    /// The text of the token taken last.
-    pub(super) fn previous(&self) -> &'a str {
-        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or("", |token| token.text(self.text))
-    }
-
-    pub(super) fn step_back(&mut self) {
-        self.at = self.at.saturating_sub(1);
     }
 
     /// Cuts at the last place of a word outside parentheses: gives what stands before it, and is after it then.
@@ -75,9 +117,39 @@ impl<'a> Cursor<'a> {
             }
         }
         let Some(index) = found else { return Err(self.fault(format!("expected `{word}`"))) };
-        let before = Cursor { tokens: &self.tokens[self.at..index], at: 0, ..*self };
+        let before = self.part(self.at..index, self.start_of(index));
         self.at = index + 1;
         Ok(before)
+    }
+
+    /// Where words come next outside parentheses, as a mark.
+    pub(super) fn find(&self, words: &str) -> Option<usize> {
+        let mut walk = *self;
+        let mut depth = 0i32;
+        while !walk.is_done() {
+            match walk.peek() {
+                "(" | "[" => depth += 1,
+                ")" | "]" => depth -= 1,
+                _ if depth == 0 && walk.is(words) => return Some(walk.at),
+                _ => {}
+            }
+            walk.skip();
+        }
+        None
+    }
+
+    /// Parts what is left at a mark, and leaves so many tokens out there.
+    pub(super) fn split_at(&self, mark: usize, left_out: usize) -> (Cursor<'a>, Cursor<'a>) {
+        let before = self.part(self.at..mark, self.start_of(mark));
+        (before, self.part(mark + left_out..self.tokens.len(), self.end))
+    }
+
+    /// Takes tokens up to the next of these words outside parentheses (the first token is always taken), as a
+    /// cursor of their own.
+    pub(super) fn up_to(&mut self, stops: &[&str]) -> Cursor<'a> {
+        let from = self.at;
+        self.text_until(stops);
+        self.part(from..self.at, self.start_of(self.at))
     }
 
     /// One token that is no symbol, as it was written.
@@ -116,6 +188,25 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// Takes the first of these that comes next.
+    pub(super) fn eat_any<'w>(&mut self, words: &[&'w str]) -> Option<&'w str> {
+        words.iter().find(|words| self.eat(words)).copied()
+    }
+
+    /// Takes these words if nothing follows them, off the end.
+    pub(super) fn eat_end(&mut self, words: &str) -> bool {
+        let count = words.split(' ').count();
+        let Some(place) = self.tokens.len().checked_sub(count).filter(|place| *place >= self.at) else {
+            return false;
+        };
+        let found = Cursor { at: place, ..*self }.is(words);
+        if found {
+            self.end = self.start_of(place);
+            self.tokens = &self.tokens[..place];
+        }
+        found
+    }
+
     pub(super) fn expect(&mut self, words: &str) -> Read<()> {
         if self.eat(words) { Ok(()) } else { Err(self.fault(format!("expected `{words}`"))) }
     }
@@ -127,11 +218,7 @@ impl<'a> Cursor<'a> {
 
     /// The byte at which the next token begins.
     pub(super) fn offset(&self) -> usize {
-        match (self.tokens.get(self.at), self.tokens.last()) {
-            (Some(token), _) => token.start as usize,
-            (None, Some(last)) => last.end as usize,
-            (None, None) => 0,
-        }
+        self.start_of(self.at)
     }
 
     /// A mark to cut text from later.
@@ -159,6 +246,7 @@ impl<'a> Cursor<'a> {
     /// A bare or quoted name; MySQL also takes double-quoted text where a name must stand.
     pub(super) fn name(&mut self) -> Read<String> {
         match self.kind() {
+            Some(TokenKind::Word) if self.is_any(&NEVER_NAMES) => Err(self.fault("expected a name")),
             Some(TokenKind::Word | TokenKind::Quoted) => {
                 let name = token::identifier(self.peek(), self.dialect);
                 self.skip();
@@ -179,8 +267,7 @@ impl<'a> Cursor<'a> {
     /// `name`, `schema.name` or `database.schema.name`.
     pub(super) fn object_name(&mut self) -> Read<ObjectName> {
         let mut parts = vec![self.name()?];
-        while self.is(".") {
-            self.skip();
+        while self.eat(".") {
             parts.push(self.name()?);
         }
         let name = parts.pop().unwrap_or_default();
@@ -188,6 +275,15 @@ impl<'a> Cursor<'a> {
             Some(schema) => ObjectName::qualified(&schema, &name),
             None => ObjectName::bare(name),
         })
+    }
+
+    /// `a, b.c, …`
+    pub(super) fn object_names(&mut self) -> Read<Vec<ObjectName>> {
+        let mut names = vec![self.object_name()?];
+        while self.eat(",") {
+            names.push(self.object_name()?);
+        }
+        Ok(names)
     }
 
     /// A string literal's value.
@@ -205,12 +301,14 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn number(&mut self) -> Read<i64> {
         let negative = self.eat("-");
-        match self.peek().parse::<i64>() {
-            Ok(number) => {
+        let _ = !negative && self.eat("+");
+        let number = self.peek().parse::<i128>().map(|number| if negative { -number } else { number });
+        match number.ok().and_then(|number| i64::try_from(number).ok()) {
+            Some(number) => {
                 self.skip();
-                Ok(if negative { -number } else { number })
+                Ok(number)
             }
-            Err(_) => Err(self.fault("expected a whole number")),
+            None => Err(self.fault("expected a whole number")),
         }
     }
 
@@ -229,10 +327,28 @@ impl<'a> Cursor<'a> {
             }
             if depth == 0 {
                 self.at = index + 1;
-                return Ok(Cursor { tokens: &self.tokens[open + 1..index], at: 0, ..*self });
+                return Ok(self.part(open + 1..index, self.start_of(index)));
             }
         }
         Err(self.fault("this `(` is not closed"))
+    }
+
+    /// Takes `[ … ]`.
+    pub(super) fn bracketed(&mut self) -> Read<()> {
+        let start = *self;
+        let mut depth = 0usize;
+        while !self.is_done() {
+            match self.peek() {
+                "[" => depth += 1,
+                "]" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.skip();
+            if depth == 0 {
+                return Ok(());
+            }
+        }
+        Err(start.fault("this `[` is not closed"))
     }
 
     /// Cuts what is left at commas that stand outside parentheses.
@@ -240,26 +356,37 @@ impl<'a> Cursor<'a> {
         let mut items = Vec::new();
         let mut depth = 0i32;
         let mut start = self.at;
-        for index in self.at..self.tokens.len() {
-            match self.tokens[index].text(self.text) {
+        for (index, token) in self.tokens.iter().enumerate().skip(self.at) {
+            match token.text(self.text) {
                 "(" | "[" => depth += 1,
                 ")" | "]" => depth -= 1,
                 "," if depth == 0 => {
-                    items.push(Cursor { tokens: &self.tokens[start..index], at: 0, ..*self });
+                    items.push(self.part(start..index, token.start as usize));
                     start = index + 1;
                 }
                 _ => {}
             }
         }
-        if start < self.tokens.len() {
-            items.push(Cursor { tokens: &self.tokens[start..], at: 0, ..*self });
+        // After a comma something must follow: what is not there is an item too, and its reader says so.
+        if start < self.tokens.len() || start > self.at {
+            items.push(self.part(start..self.tokens.len(), self.end));
         }
         items
     }
 
     /// `(a, b)` as names.
     pub(super) fn names(&mut self) -> Read<Vec<String>> {
-        self.parenthesized()?.items().iter_mut().map(Cursor::name).collect()
+        let mut names = Vec::new();
+        for mut item in self.parenthesized()?.items() {
+            names.push(item.name()?);
+            item.finish()?;
+        }
+        Ok(names)
+    }
+
+    /// Nothing may be left over: what is not read is not guessed.
+    pub(super) fn finish(&self) -> Read<()> {
+        if self.is_done() { Ok(()) } else { Err(self.fault("this part is not understood")) }
     }
 
     /// The expression inside `( … )`.

@@ -5,9 +5,7 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Fault, Read};
-use super::{
-    Directive, Operation, RawStatement, SqlClass, alter_table, constraint, create_table, objects, split,
-};
+use super::{Directive, Operation, RawStatement, SqlClass, class, objects, split, view};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::schema::Expression;
 use crate::source::{DialectKind, SourceFile, Span};
@@ -39,79 +37,42 @@ fn read(
     raw: &RawStatement,
     dialect: DialectKind,
 ) -> (Vec<Operation>, Vec<String>, Option<Fault>) {
-    let mut cursor = Cursor::new(text, &raw.tokens, dialect);
+    let mut cursor = Cursor::new(text, raw, dialect);
     let mut skipped = Vec::new();
+    let begin = cursor;
     let execute = |class| {
-        let sql = Expression::verbatim(&text[raw.start..raw.end], dialect);
+        let sql = Expression::verbatim(begin.statement(), dialect);
         vec![Operation::ExecuteSql { sql, class }]
     };
-    let class = classify(&cursor);
-    if class != SqlClass::Structure {
-        return (execute(class), skipped, None);
-    }
-    match structure(&mut cursor, &mut skipped) {
-        Ok(Some(operations)) => match constraint::finish(&cursor) {
-            Ok(()) => (operations, skipped, None),
-            Err(fault) => (execute(SqlClass::Structure), Vec::new(), Some(fault)),
-        },
-        Ok(None) => (execute(objects::class(&cursor)), Vec::new(), None),
+    match structure(&mut cursor, &mut skipped).and_then(|read| match read {
+        Some(operations) => cursor.finish().map(|()| Some(operations)),
+        None => Ok(None),
+    }) {
+        Ok(Some(operations)) => (operations, skipped, None),
+        Ok(None) => (execute(class::kind(&begin).0), Vec::new(), None),
         Err(fault) => (execute(SqlClass::Structure), Vec::new(), Some(fault)),
     }
 }
 
-/// The class of a statement by its first word; `Structure` for those that are read further.
-fn classify(cursor: &Cursor<'_>) -> SqlClass {
-    let second = cursor.ahead(1).to_ascii_uppercase();
-    match cursor.peek().to_ascii_uppercase().as_str() {
-        "INSERT" | "UPDATE" | "DELETE" | "REPLACE" | "MERGE" | "TRUNCATE" | "COPY" | "LOAD" => SqlClass::Data,
-        "WITH" => with_class(cursor),
-        "SELECT" | "VALUES" | "SHOW" | "EXPLAIN" | "DESCRIBE" | "DESC" | "TABLE" => SqlClass::Query,
-        "SET" | "RESET" | "PRAGMA" | "USE" | "DISCARD" | "LOCK" | "UNLOCK" | "\\" => SqlClass::Session,
-        "BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "END" | "START" | "ABORT" => {
-            SqlClass::Transaction
-        }
-        "GRANT" | "REVOKE" | "REASSIGN" => SqlClass::Access,
-        "DO" | "CALL" => SqlClass::Routine,
-        "VACUUM" | "ANALYZE" | "CLUSTER" | "REINDEX" | "OPTIMIZE" | "CHECKPOINT" => SqlClass::Storage,
-        "CREATE" | "ALTER" | "DROP" | "RENAME" | "COMMENT" => SqlClass::Structure,
-        "REFRESH" if second == "MATERIALIZED" => SqlClass::Data,
-        _ => SqlClass::Unknown,
-    }
-}
-
-/// `WITH … INSERT` changes rows, `WITH … SELECT` reads them.
-fn with_class(cursor: &Cursor<'_>) -> SqlClass {
-    let mut walk = *cursor;
-    walk.text_until(&["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE", "SELECT"]);
-    if walk.is("SELECT") { SqlClass::Query } else { SqlClass::Data }
-}
-
-/// CREATE, ALTER, DROP, RENAME, COMMENT; None where the object is none we model.
+/// What changes structure; None where it is none we model, or something else.
 fn structure(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Option<Vec<Operation>>> {
-    let one = |operation: Operation| Ok(Some(vec![operation]));
     if cursor.eat("CREATE") {
-        let or_replace = cursor.eat("OR REPLACE");
-        if cursor.eat("TABLE") || cursor.eat("UNLOGGED TABLE") {
-            return one(create_table::create_table(cursor, skipped)?);
-        }
-        return objects::create(cursor, or_replace, skipped);
+        objects::create(cursor, skipped)
+    } else if cursor.eat("ALTER") {
+        objects::alter(cursor, skipped)
+    } else if cursor.eat("DROP") {
+        objects::drop(cursor, skipped)
+    } else if cursor.eat_any(&["RENAME TABLE", "RENAME TABLES"]).is_some() {
+        objects::rename_tables(cursor).map(Some)
+    } else if cursor.eat("COMMENT ON") {
+        objects::comment(cursor).map(Some)
+    } else if cursor.eat("REFRESH MATERIALIZED VIEW") {
+        view::refresh(cursor).map(Some)
+    } else if cursor.dialect != DialectKind::Sqlite && cursor.eat("TRUNCATE") {
+        objects::truncate(cursor).map(Some)
+    } else {
+        Ok(None)
     }
-    if cursor.eat("ALTER TABLE") {
-        return alter_table::alter_table(cursor, skipped).map(Some);
-    }
-    if cursor.eat("ALTER") {
-        return objects::alter(cursor);
-    }
-    if cursor.eat("DROP") {
-        return objects::drop(cursor, skipped);
-    }
-    if cursor.eat("RENAME TABLE") {
-        return objects::rename_tables(cursor).map(Some);
-    }
-    if cursor.eat("COMMENT ON") {
-        return one(objects::comment(cursor)?);
-    }
-    Ok(None)
 }
 
 #[cfg(test)]
@@ -188,7 +149,7 @@ mod tests {
             &["CreateTrigger", "DropView"],
         );
         check(Sqlite, "INSERT INTO a VALUES (1); PRAGMA foreign_keys=ON", &["ExecuteSql", "ExecuteSql"]);
-        check(Postgres, "CREATE SEQUENCE s; GRANT ALL ON a TO b", &["ExecuteSql", "ExecuteSql"]);
+        check(Postgres, "CREATE SEQUENCE s; GRANT ALL ON a TO b", &["CreateObject", "ExecuteSql"]);
     }
 
     #[test]

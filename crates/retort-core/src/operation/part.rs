@@ -104,6 +104,16 @@ pub struct TableLike {
 }
 
 impl TableLike {
+    /// `OF type`: the columns are the attributes of a composite type (PostgreSQL).
+    pub fn of_type(name: ObjectName) -> TableLike {
+        TableLike { table: name, options: vec![(true, "OF".to_owned())] }
+    }
+
+    /// Whether its columns are those of a type.
+    pub fn is_of_type(&self) -> bool {
+        self.options.iter().any(|(_, named)| named == "OF")
+    }
+
     /// Whether a kind of property (`DEFAULTS`, `INDEXES`, …) is copied; the last word on it counts.
     pub fn includes(&self, what: &str) -> bool {
         let said = self.options.iter().rev().find(|(_, named)| named == what || named == "ALL");
@@ -149,6 +159,19 @@ pub enum DomainChange {
     RenameCheck { from: String, to: String },
     /// VALIDATE CONSTRAINT
     ValidateCheck(String),
+}
+
+/// What is changed of a composite type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompositeChange {
+    /// ADD ATTRIBUTE
+    Add(String, SqlType),
+    /// DROP ATTRIBUTE
+    Drop { attribute: String, if_exists: bool },
+    /// ALTER ATTRIBUTE … TYPE
+    Type(String, SqlType),
+    /// RENAME ATTRIBUTE
+    Rename { from: String, to: String },
 }
 
 /// An object a comment is about.

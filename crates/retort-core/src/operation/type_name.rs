@@ -4,6 +4,7 @@
 use super::cursor::{Cursor, Read};
 use crate::schema::SqlType;
 use crate::source::DialectKind;
+use crate::token::{self, TokenKind};
 
 /// Types of more than one word (PostgreSQL 18, chapter 8; MySQL 8.4, chapter 13), longest first.
 const NAMES: [&str; 17] = [
@@ -58,7 +59,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<SqlType> {
     Ok(SqlType::new(cursor.since(mark)))
 }
 
-fn fields(cursor: &mut Cursor<'_>) {
+pub(super) fn fields(cursor: &mut Cursor<'_>) {
     if FIELDS.iter().any(|field| cursor.eat(field)) && cursor.eat("TO") {
         let _ = FIELDS.iter().any(|field| cursor.eat(field));
     }
@@ -72,6 +73,53 @@ fn array(cursor: &mut Cursor<'_>) {
             cursor.skip();
         }
     }
+}
+
+/// Short names of PostgreSQL's types, and the long ones by which it knows them.
+const LONG_NAMES: [(&str, &str); 19] = [
+    ("int", "integer"),
+    ("int4", "integer"),
+    ("int2", "smallint"),
+    ("int8", "bigint"),
+    ("bool", "boolean"),
+    ("varchar", "character varying"),
+    ("char varying", "character varying"),
+    ("char", "character"),
+    ("bpchar", "character"),
+    ("nchar", "character"),
+    ("float4", "real"),
+    ("float8", "double precision"),
+    ("float", "double precision"),
+    ("decimal", "numeric"),
+    ("dec", "numeric"),
+    ("varbit", "bit varying"),
+    ("timestamptz", "timestamp with time zone"),
+    ("timetz", "time with time zone"),
+    ("time", "time without time zone"),
+];
+
+/// A type of PostgreSQL as `format_type` names it, without its length: `varchar(20)[]` is `character varying[]`.
+pub(super) fn canonical(written: &str) -> String {
+    let mut words = Vec::new();
+    let mut depth = 0usize;
+    let mut is_array = false;
+    for token in token::tokens(written, DialectKind::Postgres) {
+        match (token.kind, token.text(written)) {
+            (_, "(") => depth += 1,
+            (_, ")") => depth = depth.saturating_sub(1),
+            (_, "[") => is_array = true,
+            (TokenKind::Word, "ARRAY" | "array") => is_array = true,
+            (TokenKind::Word, word) if depth == 0 => words.push(word.to_lowercase()),
+            (TokenKind::Quoted, word) if depth == 0 => words.push(word.to_owned()),
+            (_, ".") => words.push(".".to_owned()),
+            _ => {}
+        }
+    }
+    let name = words.join(" ").replace(" . ", ".");
+    let name = name.strip_prefix("pg_catalog.").or(name.strip_prefix("public.")).unwrap_or(&name);
+    let long = LONG_NAMES.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
+    let long = if long == "timestamp" { "timestamp without time zone" } else { long };
+    format!("{long}{}", if is_array { "[]" } else { "" })
 }
 
 #[cfg(test)]

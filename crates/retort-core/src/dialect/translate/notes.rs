@@ -58,6 +58,9 @@ pub(super) fn note_of(operation: &Operation) -> Option<Note> {
             format!("the trigger `{}` is not run here: its body is not translated", trigger.name),
         ),
         Operation::DropTrigger { .. }
+        | Operation::RenameTrigger { .. }
+        | Operation::ConvertCharset { .. }
+        | Operation::AlterComposite { .. }
         | Operation::SetOption { .. }
         | Operation::SetRowSecurity { .. }
         | Operation::CreatePolicy { .. }

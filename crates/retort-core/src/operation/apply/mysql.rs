@@ -2,7 +2,25 @@
 
 use super::{Refusal, change, refuse};
 use crate::operation::Operation;
-use crate::schema::{ForeignKey, ObjectName, Schema, Table, same_name};
+use crate::schema::{ForeignKey, ObjectName, Schema, Table, TypeKind, same_name};
+use crate::source::DialectKind;
+
+/// All texts get the table's character set and collation (MySQL 8.4, 15.1.9).
+pub(super) fn convert_charset(table: &mut Table, charset: Option<&str>, collation: Option<&str>) {
+    for (name, value) in [("CHARSET", charset), ("COLLATE", collation)] {
+        match value {
+            Some(value) => drop(table.options.insert(name.to_owned(), value.to_owned())),
+            None => drop(table.options.remove(name)),
+        }
+    }
+    for column in &mut table.columns {
+        let kind = column.column_type.kind(DialectKind::Mysql);
+        if matches!(kind, TypeKind::Text { .. } | TypeKind::Enum(_) | TypeKind::Set(_)) {
+            column.options.remove("CHARSET");
+            column.collation = None;
+        }
+    }
+}
 
 /// A foreign key needs an index that begins with its columns, in the child and in the parent (MySQL 8.4,
 /// 15.1.20.5). An ALTER TABLE may drop the one and add another.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use super::{Refusal, exists, missing, refuse, types, view};
-use crate::operation::{DomainChange, Object, ObjectKind, SequenceChange};
+use crate::operation::{CompositeChange, DomainChange, Object, ObjectKind, SequenceChange};
 use crate::schema::{Check, ObjectName, Schema, Sequence, View, fold};
 
 pub(super) fn create(
@@ -84,10 +84,14 @@ fn drop_namespace(
     if_exists: bool,
     cascade: bool,
 ) -> Result<(), Refusal> {
-    if !schema.namespaces.contains(&*name.name) {
+    let is_default = &*name.name == "public";
+    if !is_default && !schema.namespaces.contains(&*name.name) {
         return missing("schema", name, if_exists);
     }
-    let inside = |other: &ObjectName| other.schema.as_deref() == Some(&*name.name);
+    let inside = |other: &ObjectName| match &other.schema {
+        Some(schema) => **schema == *name.name,
+        None => is_default,
+    };
     let tables: Vec<ObjectName> = schema.tables.keys().filter(|key| inside(key)).cloned().collect();
     let views: Vec<ObjectName> = schema.views.keys().filter(|key| inside(key)).cloned().collect();
     if !cascade && let Some(object) = tables.iter().chain(&views).next() {
@@ -217,5 +221,37 @@ pub(super) fn alter_domain(
         }
     }
     schema.put_domain(domain);
+    Ok(())
+}
+
+pub(super) fn alter_composite(
+    schema: &mut Schema,
+    name: &ObjectName,
+    change: &CompositeChange,
+) -> Result<(), Refusal> {
+    let Some(mut composite) = schema.composite(name).map(|composite| (**composite).clone()) else {
+        return missing("composite type", name, false);
+    };
+    let place = |wanted: &str| composite.attributes.iter().position(|(attribute, _)| attribute == wanted);
+    let no_attribute = |wanted: &str, allowed| missing("attribute", &ObjectName::bare(wanted), allowed);
+    match change {
+        CompositeChange::Add(attribute, _) if place(attribute).is_some() => {
+            return exists("attribute", &ObjectName::bare(attribute), false);
+        }
+        CompositeChange::Add(attribute, of) => composite.attributes.push((attribute.clone(), of.clone())),
+        CompositeChange::Drop { attribute, if_exists } => match place(attribute) {
+            Some(at) => drop_value(composite.attributes.remove(at)),
+            None => return no_attribute(attribute, *if_exists),
+        },
+        CompositeChange::Type(attribute, of) => match place(attribute) {
+            Some(at) => composite.attributes[at].1 = of.clone(),
+            None => return no_attribute(attribute, false),
+        },
+        CompositeChange::Rename { from, to } => match place(from) {
+            Some(at) => composite.attributes[at].0.clone_from(to),
+            None => return no_attribute(from, false),
+        },
+    }
+    schema.put_composite(composite);
     Ok(())
 }

@@ -9,6 +9,7 @@ use super::query::Query;
 use super::{Refusal, exists, missing, refuse};
 use crate::schema::{Expression, ObjectName, Schema, Trigger, View};
 use crate::source::DialectKind;
+use crate::token;
 
 pub(super) fn create_view(
     schema: &mut Schema,
@@ -47,6 +48,65 @@ pub(super) fn create_trigger(
         return exists("trigger", &trigger.name, if_not_exists);
     }
     schema.put_trigger(trigger.clone());
+    Ok(())
+}
+
+/// The definition says the name after the word TRIGGER.
+pub(super) fn rename_trigger(
+    schema: &mut Schema,
+    table: &ObjectName,
+    from: &str,
+    to: &str,
+) -> Result<(), Refusal> {
+    let Some(old) = schema.take_trigger(&ObjectName::bare(from), table) else {
+        return missing("trigger", &ObjectName::bare(from), false);
+    };
+    let dialect = schema.dialect;
+    let text = old.definition.text();
+    let mut tokens = token::tokens(text, dialect).into_iter();
+    let word = tokens.find(|token| token.text(text).eq_ignore_ascii_case("trigger"));
+    let definition = match word.and(tokens.next()) {
+        Some(name) => {
+            let (before, after) = (&text[..name.start as usize], &text[name.end as usize..]);
+            let new = token::quote_if_needed(to, dialect);
+            Expression::verbatim(&format!("{before}{new}{after}"), dialect)
+        }
+        None => old.definition.clone(),
+    };
+    let name = ObjectName { schema: old.name.schema.clone(), name: to.into() };
+    schema.put_trigger(Trigger { name, table: old.table.clone(), definition });
+    Ok(())
+}
+
+/// `SET (…)` and `RESET (…)` of a view; None puts the default back.
+pub(super) fn set_option(schema: &mut Schema, name: &ObjectName, option: &str, value: Option<&str>) {
+    let Some(mut view) = schema.view(name).map(|view| (**view).clone()) else { return };
+    match value {
+        Some(value) => drop(view.options.insert(option.to_owned(), value.to_owned())),
+        None => drop(view.options.remove(option)),
+    }
+    schema.put_view(view);
+}
+
+/// A view keeps its query and calls a column otherwise.
+pub(super) fn rename_view_column(
+    schema: &mut Schema,
+    name: &ObjectName,
+    from: &str,
+    to: &str,
+) -> Result<(), Refusal> {
+    let Some(mut view) = schema.view(name).map(|view| (**view).clone()) else {
+        return missing("view", name, false);
+    };
+    let Some(column) = view.columns.iter_mut().find(|column| *column == from) else {
+        return refuse(
+            "replay/rename-unknown",
+            format!("the columns of the view `{name}` are not listed, so `{from}` is not followed"),
+        );
+    };
+    to.clone_into(column);
+    schema.put_view(view);
+    follow_column(schema, name, from, to);
     Ok(())
 }
 
