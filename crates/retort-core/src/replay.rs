@@ -5,6 +5,7 @@
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::dialect::{Capabilities, Translated, Translator};
+use crate::operation::{Operation, SqlClass};
 use crate::plan::{Step, StepKind};
 use crate::project::Project;
 use crate::revision::Body;
@@ -20,6 +21,8 @@ pub struct ReplayedDirective {
     pub translated: Translated,
     /// Rows or values may be lost.
     pub destructive: bool,
+    /// It is a statement about rows.
+    pub changes_rows: bool,
 }
 
 /// A step with everything that follows from it.
@@ -130,8 +133,11 @@ impl<'a> Replay<'a> {
                     .help("Check the revisions before this one: the statement will probably fail"),
             );
         }
-        let destructive = directive.operations.iter().any(crate::operation::Operation::is_destructive);
-        ReplayedDirective { span, translated, destructive }
+        let destructive = directive.operations.iter().any(Operation::is_destructive);
+        let is_about_rows =
+            |operation: &Operation| matches!(operation, Operation::ExecuteSql { class: SqlClass::Data, .. });
+        let changes_rows = directive.operations.iter().any(is_about_rows);
+        ReplayedDirective { span, translated, destructive, changes_rows }
     }
 }
 
@@ -141,7 +147,8 @@ fn warn_of_silent_cascades(directives: &mut [ReplayedDirective]) {
     if !directives.iter().any(|directive| directive.translated.foreign_keys_off) {
         return;
     }
-    for translated in directives.iter_mut().map(|directive| &mut directive.translated) {
+    let about_rows = directives.iter_mut().filter(|directive| directive.changes_rows);
+    for translated in about_rows.map(|directive| &mut directive.translated) {
         let removes = |sql: &String| {
             let word = sql.split_whitespace().next().unwrap_or("").to_ascii_uppercase();
             matches!(word.as_str(), "DELETE" | "UPDATE" | "REPLACE")

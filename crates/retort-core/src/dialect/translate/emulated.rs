@@ -9,7 +9,7 @@ use super::hints::{group_length, hint, touched};
 use super::notes::note_of;
 use super::views::reaches_views;
 use super::{Known, Translated, Translator};
-use crate::operation::{Operation, apply, apply_before};
+use crate::operation::{ObjectKind, Operation, apply, apply_before};
 use crate::schema::{ObjectName, Schema, Table, fold};
 
 impl Translator {
@@ -118,6 +118,9 @@ impl Translator {
             Operation::RenameTable { from, to } => Operation::RenameTable { from: flat(from), to: flat(to) },
             Operation::RenameColumn { table, from, to } => {
                 Operation::RenameColumn { table: flat(table), from: from.clone(), to: to.clone() }
+            }
+            Operation::RenameObject { kind: ObjectKind::MaterializedView, from, to } => {
+                Operation::RenameTable { from: rows_name(from), to: rows_name(to) }
             }
             _ => return,
         };
