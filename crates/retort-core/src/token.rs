@@ -45,7 +45,10 @@ pub struct Scanner<'a> {
     text: &'a str,
     dialect: DialectKind,
     at: usize,
-    in_version_comment: bool,
+    /// Where the `/*! … */` that is open begins.
+    version_comment: Option<usize>,
+    /// The end of the one that was closed last.
+    version_comment_end: usize,
 }
 
 /// Operators of more than one character, longest first.
@@ -57,12 +60,22 @@ const LONG_SYMBOLS: [&str; 26] = [
 impl<'a> Scanner<'a> {
     /// A scanner at the start of a text.
     pub fn new(text: &'a str, dialect: DialectKind) -> Scanner<'a> {
-        Scanner { text, dialect, at: 0, in_version_comment: false }
+        Scanner { text, dialect, at: 0, version_comment: None, version_comment_end: 0 }
     }
 
     /// The byte at which the next token is looked for.
     pub fn offset(&self) -> usize {
         self.at
+    }
+
+    /// Where the `/*! … */` begins whose content is being read (MySQL: it is code there).
+    pub fn version_comment(&self) -> Option<usize> {
+        self.version_comment
+    }
+
+    /// The end of the last `/*! … */` whose content was read.
+    pub fn version_comment_end(&self) -> usize {
+        self.version_comment_end
     }
 
     /// Goes on from another byte (after data that is no SQL).
@@ -103,20 +116,33 @@ impl<'a> Scanner<'a> {
             // MySQL wants a blank after the dashes: `5--1` is arithmetic there.
             (b'-', b'-') if !mysql || self.byte(2) <= b' ' => self.skip_line(),
             (b'#', _) if mysql => self.skip_line(),
-            (b'/', b'*') if mysql && self.byte(2) == b'!' => {
-                self.at += 3;
-                while self.byte(0).is_ascii_digit() {
-                    self.at += 1;
-                }
-                self.in_version_comment = true;
-            }
+            (b'/', b'*') if mysql && self.opens_version_comment() => {}
             (b'/', b'*') => self.skip_block_comment(),
-            (b'*', b'/') if self.in_version_comment => {
+            (b'*', b'/') if self.version_comment.is_some() => {
                 self.at += 2;
-                self.in_version_comment = false;
+                self.version_comment = None;
+                self.version_comment_end = self.at;
             }
             _ => return false,
         }
+        true
+    }
+
+    /// `/*!40101 …` of MySQL and `/*M!100100 …` of MariaDB. Versions that no server has make it a comment:
+    /// mariadb-dump begins with `/*!999999`.
+    fn opens_version_comment(&mut self) -> bool {
+        let Some(mark) =
+            [&b"/*!"[..], b"/*M!"].into_iter().find(|mark| self.bytes()[self.at..].starts_with(mark))
+        else {
+            return false;
+        };
+        let digits = &self.bytes()[self.at + mark.len()..];
+        let count = digits.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+        if digits[..count].starts_with(b"99999") {
+            return false;
+        }
+        self.version_comment = Some(self.at);
+        self.at += mark.len() + count;
         true
     }
 
@@ -221,6 +247,12 @@ impl<'a> Scanner<'a> {
                 self.at += 1;
                 self.quoted(b'\'', true);
             }
+            b'u' | b'U' if postgres && self.byte(1) == b'&' && matches!(self.byte(2), b'\'' | b'"') => {
+                let quote = self.byte(2);
+                self.at += 2;
+                self.quoted(quote, false);
+                return if quote == b'"' { TokenKind::Quoted } else { TokenKind::Text };
+            }
             b'x' | b'X' | b'b' | b'B' | b'n' | b'N' if self.byte(1) == b'\'' => {
                 self.at += 1;
                 self.quoted(b'\'', mysql);
@@ -301,6 +333,9 @@ pub fn tokens(text: &str, dialect: DialectKind) -> Vec<Token> {
 /// The name that an identifier token stands for: quotes taken off, and a bare PostgreSQL name folded to lower
 /// case (PostgreSQL 18, 4.1.1; MySQL and SQLite keep the case as written).
 pub fn identifier(text: &str, dialect: DialectKind) -> String {
+    if let Some(escaped) = unicode_escaped(text, dialect) {
+        return escaped;
+    }
     let mut characters = text.chars();
     match (characters.next(), text.len()) {
         (Some(quote @ ('"' | '`')), 2..) => {
@@ -482,6 +517,9 @@ const RESERVED: [&str; 147] = [
 
 /// The characters that a string literal token stands for; None for blobs and bit strings.
 pub fn string_value(text: &str, dialect: DialectKind) -> Option<String> {
+    if let Some(escaped) = unicode_escaped(text, dialect) {
+        return Some(escaped);
+    }
     match text.as_bytes().first()? {
         b'\'' | b'"' => Some(unescape(text, dialect == DialectKind::Mysql)),
         b'e' | b'E' => Some(unescape(&text[1..], true)),
@@ -493,6 +531,35 @@ pub fn string_value(text: &str, dialect: DialectKind) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// `U&'d\0061t'`, `U&"…"`: `\XXXX` and `\+XXXXXX` are characters (PostgreSQL 18, 4.1.2.3; another escape
+/// character is not looked for).
+fn unicode_escaped(text: &str, dialect: DialectKind) -> Option<String> {
+    let quoted = text.strip_prefix("U&").or(text.strip_prefix("u&"))?;
+    if dialect != DialectKind::Postgres || !quoted.starts_with(['\'', '"']) {
+        return None;
+    }
+    let plain = unescape(quoted, false);
+    let mut value = String::with_capacity(plain.len());
+    let mut parts = plain.split('\\');
+    value.push_str(parts.next().unwrap_or(""));
+    while let Some(part) = parts.next() {
+        let digits = if part.starts_with('+') { 1..7 } else { 0..4 };
+        let code = part.get(digits.clone()).and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        match code.and_then(char::from_u32) {
+            Some(character) => {
+                value.push(character);
+                value.push_str(&part[digits.end..]);
+            }
+            // A doubled backslash is one.
+            None => {
+                value.push('\\');
+                value.push_str(if part.is_empty() { parts.next().unwrap_or("") } else { part });
+            }
+        }
+    }
+    Some(value)
 }
 
 fn unescape(text: &str, backslash: bool) -> String {
@@ -561,6 +628,8 @@ mod tests {
         check(Sqlite, r"'it\' x", &[r"'it\'", "x"]);
         check(Mysql, r"'it\'s' # c", &[r"'it\'s'"]);
         check(Mysql, "/*!40101 SET a=1 */;", &["SET", "a", "=", "1", ";"]);
+        check(Mysql, "/*!999999\\- a */ b /*M!100100 c */", &["b", "c"]);
+        check(Postgres, "U&'d\\0061' U&\"a\" u&1", &["U&'d\\0061'", "U&\"a\"", "u", "&", "1"]);
         check(Mysql, "5--1 -- c", &["5", "-", "-", "1"]);
         check(Sqlite, "[a b].\"c\"\"d\"", &["[a b]", ".", "\"c\"\"d\""]);
         check(Postgres, "a::text[1] ->> 'k' $1", &["a", "::", "text", "[", "1", "]", "->>", "'k'", "$", "1"]);
@@ -584,6 +653,7 @@ mod tests {
         assert_eq!(identifier("Users", Sqlite), "Users");
         assert_eq!(string_value("'it''s'", Sqlite).as_deref(), Some("it's"));
         assert_eq!(string_value(r"E'a\nb'", Postgres).as_deref(), Some("a\nb"));
+        assert_eq!(string_value(r"U&'d\0061t\+000061\\x'", Postgres).as_deref(), Some(r"data\x"));
         assert_eq!(string_value("$x$a'b$x$", Postgres).as_deref(), Some("a'b"));
         assert_eq!(normal_form("CHECK ( A>0 ) -- c", Sqlite), normal_form("check(a > 0)", Sqlite));
     }

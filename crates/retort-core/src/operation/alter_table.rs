@@ -389,10 +389,11 @@ fn identity_changes(action: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<
             continue;
         }
         let _ = !action.is("RESTART") && action.eat("SET");
+        let before = (change.start, change.increment);
         if !sequence::option(action, &mut change)? {
             return Err(action.fault("this change of an identity is not understood"));
         }
-        if kind.is_none() || change.start.is_none() && change.increment.is_none() {
+        if kind.is_none() || before == (change.start, change.increment) {
             skipped.push(action.since(mark).to_owned());
         }
     }

@@ -34,9 +34,23 @@ pub(super) struct ColumnDefinition {
 /// A column definition, to the end of the cursor.
 pub(super) fn column(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<ColumnDefinition> {
     let name = cursor.name()?;
-    // In a typed table or a partition the type is known from elsewhere.
-    let has_type = !cursor.eat("WITH OPTIONS");
-    let column_type = if has_type { column_type(cursor)? } else { SqlType::new("") };
+    let column_type = column_type(cursor)?;
+    definition(cursor, name, column_type, skipped)
+}
+
+/// A column of a typed table or a partition, which has its type from elsewhere.
+pub(super) fn typeless_column(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<ColumnDefinition> {
+    let name = cursor.name()?;
+    let _ = cursor.eat("WITH OPTIONS");
+    definition(cursor, name, SqlType::new(""), skipped)
+}
+
+fn definition(
+    cursor: &mut Cursor<'_>,
+    name: String,
+    column_type: SqlType,
+    skipped: &mut Vec<String>,
+) -> Read<ColumnDefinition> {
     let serial = ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"]
         .iter()
         .any(|word| column_type.text().eq_ignore_ascii_case(word));

@@ -1,6 +1,6 @@
 //! `CREATE TABLE`: its elements, and what stands around their list.
 
-use super::column::column;
+use super::column::{column, typeless_column};
 use super::constraint::table_constraint;
 use super::cursor::{Cursor, Read};
 use super::index::{is_mysql_index, mysql_index, mysql_unique};
@@ -59,11 +59,9 @@ fn body(
 ) -> Read<()> {
     if cursor.eat("PARTITION OF") {
         let parent = cursor.object_name()?;
-        if cursor.is("(") {
-            elements(&cursor.parenthesized()?, table, likes, skipped)?;
-        }
+        let list = if cursor.is("(") { Some(cursor.parenthesized()?) } else { None };
         table.partition_of = Some(partition::bounds(cursor, parent)?);
-        return Ok(());
+        return list.map_or(Ok(()), |list| elements(&list, table, likes, skipped));
     }
     if cursor.eat("OF") {
         likes.push(TableLike::of_type(cursor.object_name()?));
@@ -94,7 +92,9 @@ fn elements(
         if list.dialect == DialectKind::Postgres && item.eat("LIKE") {
             likes.push(like(&mut item)?);
         } else if !table_element(&mut item, table, skipped)? {
-            let definition = column(&mut item, skipped)?;
+            let has_types = table.partition_of.is_none() && !likes.iter().any(TableLike::is_of_type);
+            let definition =
+                if has_types { column(&mut item, skipped)? } else { typeless_column(&mut item, skipped)? };
             table.columns.push(definition.column);
             definition.constraints.into_iter().for_each(|constraint| add(table, constraint));
             continue;

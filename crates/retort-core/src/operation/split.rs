@@ -26,12 +26,36 @@ pub fn split(text: &str, dialect: DialectKind) -> Vec<RawStatement> {
 #[derive(Default)]
 struct Open {
     tokens: Vec<Token>,
-    /// Whether it can have a body in which `;` does not end it.
-    routine: bool,
-    /// How many BEGIN and CASE are not closed yet, in a routine.
-    depth: usize,
-    /// The last word was END: what follows says of what.
+    /// The version comment in which it begins, and the one in which its last token stands.
+    first_comment: Option<usize>,
+    last_comment: Option<usize>,
+    /// What is being read as far as it decides where a body may stand.
+    head: Head,
+    /// BEGIN, CASE, IF and others that are not closed yet.
+    blocks: Vec<Block>,
+    /// The last word was END of a block: what follows says of which.
     after_end: bool,
+}
+
+#[derive(Default, PartialEq)]
+enum Head {
+    /// `CREATE OR REPLACE …`, before it is known what is made.
+    #[default]
+    Words,
+    /// The same after DEFINER, whose name may be any word.
+    Definer,
+    /// A trigger or routine: it can have a body in which `;` does not end it.
+    Routine,
+    /// Anything else.
+    Plain,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Block {
+    /// BEGIN, IF, LOOP, …: ends with an END that begins a statement.
+    Statements,
+    /// A CASE among values, or REPEAT … UNTIL x: ends with the next END.
+    Any,
 }
 
 struct Splitter<'a> {
@@ -46,17 +70,17 @@ impl<'a> Splitter<'a> {
     fn run(mut self) -> Vec<RawStatement> {
         let mut scanner = Scanner::new(self.text, self.dialect);
         while let Some(token) = scanner.next() {
-            if self.open.tokens.is_empty() && self.is_client_line(token) {
+            if self.is_client_line(token) {
                 self.client_line(token, &mut scanner);
             } else if let Some(end) = self.delimiter_end(token) {
-                self.close();
+                self.close(&scanner);
                 scanner.skip_to(end);
                 self.skip_copy_data(&mut scanner);
             } else {
-                self.take(token);
+                self.take(token, &scanner);
             }
         }
-        self.close();
+        self.close(&scanner);
         self.found
     }
 
@@ -67,7 +91,9 @@ impl<'a> Splitter<'a> {
     /// `DELIMITER x` of MySQL's client and `\x` of psql: lines for the client, not for the server.
     fn is_client_line(&self, token: Token) -> bool {
         match self.dialect {
-            DialectKind::Mysql => self.word(token).eq_ignore_ascii_case("delimiter"),
+            DialectKind::Mysql => {
+                self.open.tokens.is_empty() && self.word(token).eq_ignore_ascii_case("delimiter")
+            }
             DialectKind::Postgres => self.word(token) == "\\",
             DialectKind::Sqlite => false,
         }
@@ -82,6 +108,12 @@ impl<'a> Splitter<'a> {
                 self.delimiter = delimiter.to_owned();
             }
         } else {
+            // `\g`, `\gexec` and others send what was typed so far; `\;` parts statements on one line.
+            self.close(scanner);
+            if self.text[start + 1..].starts_with(';') {
+                scanner.skip_to(start + 2);
+                return;
+            }
             self.found.push(RawStatement { start, end: end.max(start + 1), tokens: vec![token] });
         }
         scanner.skip_to(end);
@@ -90,7 +122,7 @@ impl<'a> Splitter<'a> {
     /// Where the text goes on if the statement ends in this token.
     fn delimiter_end(&mut self, token: Token) -> Option<usize> {
         if self.delimiter == ";" {
-            let ends = self.word(token) == ";" && self.open.depth == 0;
+            let ends = self.word(token) == ";" && self.open.blocks.is_empty();
             return ends.then_some(token.end as usize);
         }
         let start = token.start as usize;
@@ -103,50 +135,114 @@ impl<'a> Splitter<'a> {
         Some(start + at + self.delimiter.len())
     }
 
-    fn take(&mut self, token: Token) {
-        let word = self.word(token);
-        let is = |other: &str| token.kind == TokenKind::Word && word.eq_ignore_ascii_case(other);
-        let count = self.open.tokens.len();
-        if count < 12
-            && self.open.tokens.first().is_some_and(|first| self.word(*first).eq_ignore_ascii_case("create"))
-        {
-            let routine = match self.dialect {
-                DialectKind::Sqlite => is("trigger"),
-                DialectKind::Mysql => is("trigger") || is("procedure") || is("function") || is("event"),
-                DialectKind::Postgres => is("procedure") || is("function"),
-            };
-            self.open.routine |= routine;
+    fn take(&mut self, token: Token, scanner: &Scanner<'a>) {
+        if token.kind == TokenKind::Word || self.open.tokens.is_empty() {
+            self.read_head(token);
         }
-        if self.open.routine {
-            self.count_blocks(token);
+        if self.open.head == Head::Routine && token.kind == TokenKind::Word {
+            self.count_blocks(&self.word(token).to_ascii_lowercase());
         }
+        if self.open.tokens.is_empty() {
+            self.open.first_comment = scanner.version_comment();
+        }
+        self.open.last_comment = scanner.version_comment();
         self.open.tokens.push(token);
     }
 
-    fn count_blocks(&mut self, token: Token) {
+    /// Follows the words up to what is created.
+    fn read_head(&mut self, token: Token) {
         let word = self.word(token).to_ascii_lowercase();
-        let open = &mut self.open;
-        let after_end = std::mem::replace(&mut open.after_end, false);
-        match word.as_str() {
-            _ if token.kind != TokenKind::Word => {}
-            // `END IF` closes what we did not count; give the depth back.
-            "if" | "loop" | "while" | "repeat" | "for" if after_end => open.depth += 1,
-            "case" if after_end => {}
-            "begin" if self.dialect != DialectKind::Postgres => open.depth += 1,
-            "atomic" if self.dialect == DialectKind::Postgres => open.depth += 1,
-            "case" if open.depth > 0 => open.depth += 1,
-            "end" if open.depth > 0 => {
-                open.depth -= 1;
-                open.after_end = true;
+        let mysql = self.dialect == DialectKind::Mysql;
+        self.open.head = match (&self.open.head, word.as_str()) {
+            (Head::Routine, _) => Head::Routine,
+            (Head::Plain, _) if !(mysql && word == "atomic" && self.is_anonymous_block()) => Head::Plain,
+            (Head::Plain, _) => Head::Routine,
+            (_, "trigger") if self.dialect != DialectKind::Postgres => Head::Routine,
+            (_, "procedure" | "function") if self.dialect != DialectKind::Sqlite => Head::Routine,
+            (_, "event") if mysql => Head::Routine,
+            (_, "definer") if mysql => Head::Definer,
+            (Head::Definer, _) if self.open.tokens.len() < 16 => Head::Definer,
+            (Head::Words, "create") if self.open.tokens.is_empty() => Head::Words,
+            (Head::Words, "alter") if self.open.tokens.is_empty() && mysql => Head::Words,
+            (Head::Words, "or" | "replace" | "temp" | "temporary" | "aggregate")
+                if !self.open.tokens.is_empty() =>
+            {
+                Head::Words
             }
+            (_, _) => Head::Plain,
+        };
+        if self.open.tokens.is_empty() && !matches!(word.as_str(), "create" | "alter") {
+            self.open.head = Head::Plain;
+        }
+    }
+
+    /// `BEGIN NOT ATOMIC` of MariaDB, before its last word.
+    fn is_anonymous_block(&self) -> bool {
+        match self.open.tokens.as_slice() {
+            [begin, not] => {
+                self.word(*begin).eq_ignore_ascii_case("begin") && self.word(*not).eq_ignore_ascii_case("not")
+            }
+            _ => false,
+        }
+    }
+
+    fn count_blocks(&mut self, word: &str) {
+        let previous = self.open.tokens.last().copied();
+        let before = previous.map_or(String::new(), |token| self.word(token).to_ascii_lowercase());
+        let after_end = std::mem::replace(&mut self.open.after_end, false) && before == "end";
+        let postgres = self.dialect == DialectKind::Postgres;
+        let begins = self.begins_statement(previous, &before);
+        let blocks = &mut self.open.blocks;
+        match word {
+            "if" | "loop" | "while" | "repeat" | "for" | "case" if after_end => {}
+            "atomic" if before == "begin" || before == "not" => blocks.push(Block::Statements),
+            "begin" if !postgres && !is_part_of_query(previous, &before) => blocks.push(Block::Statements),
+            "if" | "loop" | "while" | "for" if self.dialect == DialectKind::Mysql && begins => {
+                blocks.push(Block::Statements);
+            }
+            "repeat" if self.dialect == DialectKind::Mysql && begins => blocks.push(Block::Any),
+            "case" if begins && !postgres => blocks.push(Block::Statements),
+            "case" => blocks.push(Block::Any),
+            "end" => match blocks.last() {
+                Some(Block::Any) => {
+                    blocks.pop();
+                    self.open.after_end = true;
+                }
+                Some(Block::Statements) if begins => {
+                    blocks.pop();
+                    self.open.after_end = true;
+                }
+                Some(Block::Statements) | None => {}
+            },
             _ => {}
         }
     }
 
-    fn close(&mut self) {
+    /// Whether a statement of a body begins after this token.
+    fn begins_statement(&self, previous: Option<Token>, before: &str) -> bool {
+        let in_body =
+            matches!(before, ";" | ":" | "begin" | "atomic" | "then" | "else" | "do" | "loop" | "repeat");
+        if in_body || !self.open.blocks.is_empty() {
+            return in_body;
+        }
+        // The first statement of a body follows the head of its routine.
+        previous.is_some_and(|token| token.kind == TokenKind::Text)
+            || matches!(before, ")" | "row" | "deterministic" | "sql" | "data" | "invoker" | "definer")
+    }
+
+    fn close(&mut self, scanner: &Scanner<'a>) {
         let open = std::mem::take(&mut self.open);
         if let (Some(first), Some(last)) = (open.tokens.first(), open.tokens.last()) {
-            let (start, end) = (first.start as usize, last.end as usize);
+            let (mut start, mut end) = (first.start as usize, last.end as usize);
+            // A comment whose content is code belongs to the statement, but not half of it.
+            let before = self.found.last().map_or(0, |found| found.end);
+            let whole = |comment: Option<usize>| {
+                comment.filter(|at| *at >= before && scanner.version_comment() != Some(*at))
+            };
+            start = whole(open.first_comment).map_or(start, |comment| comment.min(start));
+            if whole(open.last_comment).is_some() {
+                end = scanner.version_comment_end().max(end);
+            }
             self.found.push(RawStatement { start, end, tokens: open.tokens });
         }
     }
@@ -169,6 +265,14 @@ impl<'a> Splitter<'a> {
         last.end = end;
         scanner.skip_to(end);
     }
+}
+
+/// Whether a word after this one is a name of a query, not the beginning of a block.
+fn is_part_of_query(previous: Option<Token>, before: &str) -> bool {
+    let after_symbol =
+        previous.is_some_and(|token| token.kind == TokenKind::Symbol) && !matches!(before, ";" | ":" | ")");
+    after_symbol
+        || matches!(before, "select" | "from" | "where" | "by" | "and" | "or" | "set" | "as" | "on" | "table")
 }
 
 #[cfg(test)]
@@ -212,6 +316,65 @@ mod tests {
             Sqlite,
             "BEGIN; INSERT INTO a VALUES (1); COMMIT",
             &["BEGIN", "INSERT INTO a VALUES (1)", "COMMIT"],
+        );
+    }
+
+    #[test]
+    fn bodies_need_no_delimiter() {
+        for body in [
+            "BEGIN DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; END; SELECT 1; END",
+            "BEGIN SET a = CASE b WHEN 1 THEN 2 END; IF a THEN SELECT 1; ELSEIF b THEN SELECT 2; END IF; END",
+            "BEGIN l: LOOP IF a THEN LEAVE l; END IF; END LOOP l; REPEAT SET a = 1; UNTIL a > 1 END REPEAT; END",
+            "BEGIN WHILE CASE WHEN a THEN 1 END DO SELECT IF(a, 1, 2); END WHILE; END",
+            "IF a THEN SELECT 1; END IF",
+            "SELECT IF(a, 1, 2)",
+        ] {
+            let procedure = format!("CREATE DEFINER=`event`@`%` PROCEDURE p(a int) COMMENT 'x' {body}");
+            check(Mysql, &format!("{procedure}; SELECT 1;"), &[&procedure, "SELECT 1"]);
+        }
+        let trigger = "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW IF NEW.b THEN SET NEW.b = 1; END IF";
+        check(Mysql, &format!("{trigger}; SELECT 1"), &[trigger, "SELECT 1"]);
+        check(
+            Mysql,
+            "BEGIN NOT ATOMIC SELECT 1; END; SELECT 2",
+            &["BEGIN NOT ATOMIC SELECT 1; END", "SELECT 2"],
+        );
+        let table = "CREATE TABLE event (begin datetime, finish datetime)";
+        check(Mysql, &format!("{table}; SELECT 1"), &[table, "SELECT 1"]);
+        let sqlite =
+            "CREATE TEMP TRIGGER t AFTER UPDATE ON a WHEN CASE WHEN 1 THEN 2 END BEGIN SELECT 1; END";
+        check(Sqlite, &format!("{sqlite}; SELECT 1"), &[sqlite, "SELECT 1"]);
+    }
+
+    #[test]
+    fn version_comments_are_code() {
+        check(
+            Mysql,
+            "/*!999999\\- sandbox */\n/*!40101 SET a=1 */;\n/*!50003 CREATE*/ /*!50017 DEFINER=`r`@`%`*/ \
+             /*!50003 TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET NEW.b = 1; END */;\nSELECT 1;",
+            &[
+                "/*!40101 SET a=1 */",
+                "/*!50003 CREATE*/ /*!50017 DEFINER=`r`@`%`*/ \
+                 /*!50003 TRIGGER t BEFORE INSERT ON a FOR EACH ROW BEGIN SET NEW.b = 1; END */",
+                "SELECT 1",
+            ],
+        );
+        check(
+            Mysql,
+            "CREATE TABLE a (b int) /*!50100 PARTITION BY HASH (b) */;x",
+            &["CREATE TABLE a (b int) /*!50100 PARTITION BY HASH (b) */", "x"],
+        );
+        check(Mysql, "/*! a; b */; c", &["a", "b", "c"]);
+    }
+
+    #[test]
+    fn lines_for_psql_send_what_stands_before() {
+        check(Postgres, "SELECT 1 \\gexec\nSELECT 2;", &["SELECT 1", "\\gexec", "SELECT 2"]);
+        check(Postgres, "\\restrict x\nSELECT 1\\; SELECT 2;", &["\\restrict x", "SELECT 1", "SELECT 2"]);
+        check(
+            Postgres,
+            "COPY t (a) FROM stdin;\n\\.\n\nSELECT 1",
+            &["COPY t (a) FROM stdin;\n\\.", "SELECT 1"],
         );
     }
 

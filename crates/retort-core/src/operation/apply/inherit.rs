@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::super::{Operation, TableLike, naming};
 use super::{Refusal, no_table, refuse};
-use crate::schema::{Constraint, Index, ObjectName, PartitionOf, Schema, Table, same_name, same_word};
+use crate::schema::{
+    Column, Constraint, Index, ObjectName, PartitionOf, Schema, SqlType, Table, same_name, same_word,
+};
 use crate::source::DialectKind;
 
 /// What a new table has from others, put in front of its own.
@@ -22,6 +24,15 @@ pub(super) fn take_over(schema: &Schema, table: &mut Table, likes: &[TableLike])
         take_columns(table, &parent, schema.dialect);
     }
     for like in likes {
+        if like.is_of_type() {
+            let Some(composite) = schema.composite(&like.table).cloned() else {
+                return super::missing("type", &like.table, false);
+            };
+            let column = |(name, of): &(String, SqlType)| Column::new(name, of.clone());
+            let columns = composite.attributes.iter().map(column).collect();
+            take_columns(table, &Table { columns, ..Table::new(like.table.clone()) }, schema.dialect);
+            continue;
+        }
         let Some(model) = schema.table(&like.table).cloned() else { return no_table(&like.table) };
         copy_like(table, &model, like, schema.dialect);
     }
