@@ -338,11 +338,10 @@ fn column_changes(action: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<Ve
         ColumnChange::Default(column::default(expression(action, Extent::Whole)?, action.dialect))
     } else if action.eat("DROP DEFAULT") {
         ColumnChange::Default(None)
-    } else if action.dialect != DialectKind::Mysql && action.eat_any(&["SET DATA TYPE", "TYPE"]).is_some() {
-        // SQLite has no such form; Retort takes it in a chain for SQLite and rebuilds the table.
-        type_change(action)?
-    } else if action.dialect != DialectKind::Postgres {
+    } else if action.dialect == DialectKind::Mysql {
         return Err(action.fault("this change of a column is not understood"));
+    } else if action.eat_any(&["SET DATA TYPE", "TYPE"]).is_some() {
+        type_change(action)?
     } else if action.eat("DROP IDENTITY") {
         let _ = action.eat("IF EXISTS");
         ColumnChange::Identity(None)

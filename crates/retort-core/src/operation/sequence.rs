@@ -104,7 +104,7 @@ fn storage(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<()> {
     let mark = cursor.mark();
     if cursor.eat("SEQUENCE NAME") {
         cursor.object_name()?;
-    } else if let Some("ENGINE" | "COMMENT") = cursor.eat_any(&["ENGINE", "COMMENT"]) {
+    } else if let Some(_) = cursor.eat_any(&["ENGINE", "TYPE", "COMMENT"]) {
         let _ = cursor.eat("=");
         cursor.word()?;
     } else if cursor.eat_any(&["LOGGED", "UNLOGGED", "SET LOGGED", "SET UNLOGGED"]).is_none() {

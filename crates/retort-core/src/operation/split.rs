@@ -46,6 +46,8 @@ enum Head {
     Definer,
     /// A trigger or routine: it can have a body in which `;` does not end it.
     Routine,
+    /// A rule of PostgreSQL: what it does may be several statements in parentheses.
+    Rule,
     /// Anything else.
     Plain,
 }
@@ -142,6 +144,13 @@ impl<'a> Splitter<'a> {
         if self.open.head == Head::Routine && token.kind == TokenKind::Word {
             self.count_blocks(&self.word(token).to_ascii_lowercase());
         }
+        if self.open.head == Head::Rule {
+            match self.word(token) {
+                "(" => self.open.blocks.push(Block::Any),
+                ")" => drop(self.open.blocks.pop()),
+                _ => {}
+            }
+        }
         if self.open.tokens.is_empty() {
             self.open.first_comment = scanner.version_comment();
         }
@@ -155,6 +164,8 @@ impl<'a> Splitter<'a> {
         let mysql = self.dialect == DialectKind::Mysql;
         self.open.head = match (&self.open.head, word.as_str()) {
             (Head::Routine, _) => Head::Routine,
+            (Head::Rule, _) => Head::Rule,
+            (Head::Words, "rule") if self.dialect == DialectKind::Postgres => Head::Rule,
             (Head::Plain, _) if !(mysql && word == "atomic" && self.is_anonymous_block()) => Head::Plain,
             (Head::Plain, _) => Head::Routine,
             (_, "trigger") if self.dialect != DialectKind::Postgres => Head::Routine,
