@@ -152,7 +152,8 @@ impl Emulation<'_> {
         let declared = column;
         let column = of_domain.as_ref().unwrap_or(column);
         let kind = column.column_type.kind(self.source.dialect);
-        let stored = types::store(self, column, &kind);
+        let unnumbered = self.unnumbered(column);
+        let stored = types::store(self, unnumbered.as_ref().unwrap_or(column), &kind);
         let mut new = Column::new(column.name.clone(), crate::schema::SqlType::new(stored.type_name));
         new.nullable = column.nullable;
         new.collation = stored.collation.map(str::to_owned);
@@ -215,6 +216,7 @@ impl Emulation<'_> {
         }
         let text = match kind {
             TypeKind::Array(_) => types::array_literal(&said.sql).unwrap_or(said.sql),
+            TypeKind::Blob { .. } => types::blob_literal(&said.sql).unwrap_or(said.sql),
             _ => said.sql,
         };
         Some(Expression::new(&text, SQLITE))

@@ -51,6 +51,9 @@ impl Emulation<'_> {
                 (IndexKey::Expression(expression), "&&") => {
                     parts.push(self.overlap(expression)?);
                 }
+                (IndexKey::Column(column), "&&") => {
+                    parts.push(self.overlap_of_texts(column)?);
+                }
                 _ => return None,
             }
         }
@@ -89,6 +92,35 @@ impl Emulation<'_> {
         let before = if bounds == "[]" { "<=" } else { "<" };
         Some(format!("coalesce(o.{low} {before} NEW.{high}, 1) AND coalesce(NEW.{low} {before} o.{high}, 1)"))
             .filter(|_| matches!(bounds, "[)" | "[]" | "(]"))
+    }
+
+    /// A column of a range type holds its text: `[1,5)`, `["2024-01-01","2024-02-01"]`, `empty`.
+    fn overlap_of_texts(&self, column: &str) -> Option<String> {
+        let column = self.from.column(column, self.source.dialect)?;
+        let is_number = match column.column_type.text().to_ascii_lowercase().as_str() {
+            "int4range" | "int8range" | "numrange" => true,
+            "tsrange" | "tstzrange" | "daterange" => false,
+            _ => return None,
+        };
+        let name = quote(&column.name);
+        let bound = |text: String| {
+            let text = format!("nullif(trim({text}, '\" '), '')");
+            if is_number { format!("CAST({text} AS NUMERIC)") } else { text }
+        };
+        let low = |row: &str| bound(format!("substr({row}.{name}, 2, instr({row}.{name}, ',') - 2)"));
+        let high = |row: &str| {
+            bound(format!(
+                "substr({row}.{name}, instr({row}.{name}, ',') + 1, length({row}.{name}) - instr({row}.{name}, ',') - 1)"
+            ))
+        };
+        let before = |a: &str, b: &str| {
+            let (low, high) = (low(a), high(b));
+            format!(
+                "coalesce({low} < {high} OR ({low} = {high} AND {a}.{name} LIKE '[%' AND {b}.{name} LIKE '%]'), 1)"
+            )
+        };
+        let row = |row: &str| format!("{row}.{name} <> 'empty'");
+        Some([row("o"), row("NEW"), before("o", "NEW"), before("NEW", "o")].join(" AND "))
     }
 
     fn refuse_conflict(&mut self, constraint: &str, event: &str, conflict: &str) {

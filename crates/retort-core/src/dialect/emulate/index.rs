@@ -8,16 +8,8 @@ use crate::schema::{Deferral, Expression, Index, IndexKey, IndexPart, ObjectName
 impl Emulation<'_> {
     /// A UNIQUE constraint is a unique index here, so that it can come and go without a rebuild.
     pub(super) fn unique(&mut self, unique: &Unique) {
-        let parts = if unique.nulls_not_distinct {
-            let expression =
-                |text: String| IndexPart::new(IndexKey::Expression(Expression::verbatim(&text, SQLITE)));
-            let pairs = unique.columns.iter().map(|column| quote(column)).flat_map(|column| {
-                [expression(format!("coalesce({column}, 0)")), expression(format!("{column} IS NULL"))]
-            });
-            pairs.collect()
-        } else {
-            unique.columns.iter().map(IndexPart::column).collect()
-        };
+        let parts: Vec<IndexPart> = unique.columns.iter().map(IndexPart::column).collect();
+        let parts = if unique.nulls_not_distinct { null_is_a_value(parts) } else { parts };
         let name = unique.name.clone().unwrap_or_else(|| unique.columns.join("_"));
         if unique.deferral != Deferral::NotDeferrable {
             let message = format!("`{name}` is checked row by row, not at the end of the transaction");
@@ -77,6 +69,7 @@ impl Emulation<'_> {
             );
             self.note("dialect/index-name", Fidelity::Emulated, message);
         }
+        let parts = if index.unique && index.nulls_not_distinct { null_is_a_value(parts) } else { parts };
         self.done.table.indexes.push(Index { unique: index.unique, predicate, ..Index::new(name, parts) });
     }
 
@@ -113,4 +106,17 @@ impl Emulation<'_> {
         }
         IndexPart { descending: part.descending, ..IndexPart::new(key) }
     }
+}
+
+/// Two NULLs are the same where NULL is indexed as a value and as being one.
+fn null_is_a_value(parts: Vec<IndexPart>) -> Vec<IndexPart> {
+    let expression = |text: String| IndexPart::new(IndexKey::Expression(Expression::verbatim(&text, SQLITE)));
+    let pair = |part: &IndexPart| {
+        let text = match &part.key {
+            IndexKey::Column(column) => quote(column),
+            IndexKey::Expression(expression) => format!("({})", expression.text()),
+        };
+        [expression(format!("coalesce({text}, 0)")), expression(format!("{text} IS NULL"))]
+    };
+    parts.iter().flat_map(pair).collect()
 }

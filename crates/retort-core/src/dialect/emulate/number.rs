@@ -109,6 +109,12 @@ pub(in crate::dialect) fn sequence_name(text: &str, dialect: DialectKind) -> Obj
 }
 
 impl Emulation<'_> {
+    /// The column as it may be until a trigger has numbered it, where that makes a difference: MySQL's NULL.
+    pub(super) fn unnumbered(&self, column: &Column) -> Option<Column> {
+        let numbering = numbering(self.source, self.from, column)?;
+        (self.is_mysql() && !numbering.is_key).then(|| Column { nullable: true, ..column.clone() })
+    }
+
     /// Makes a column number itself; true when its default is spoken for.
     pub(super) fn number(&mut self, column: &Column, new: &mut Column) -> bool {
         let Some(numbering) = numbering(self.source, self.from, column) else { return false };

@@ -40,12 +40,16 @@ pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind)
         |check: String| if column.nullable { format!("{name} IS NULL OR ({check})") } else { check };
     match kind {
         TypeKind::Integer { bytes, unsigned, .. } => integer(emulation, column, *bytes, *unsigned, or_null),
-        TypeKind::Decimal { .. } => {
+        TypeKind::Decimal { precision, scale } => {
             let mut stored = Stored::weakened(
                 "NUMERIC",
                 "kept as a binary number: no rounding to the scale, exact to 15 digits",
             );
-            stored.check = Some(or_null(format!("typeof({name}) IN ('integer', 'real')")));
+            let digits = precision.map(|precision| precision.saturating_sub(*scale)).filter(|n| *n <= 15);
+            let bound = digits.map_or_else(String::new, |n| format!(" AND abs({name}) < {}", 10i64.pow(n)));
+            let unsigned = column.column_type.text().to_ascii_lowercase().contains("unsigned");
+            let sign = if unsigned { format!(" AND {name} >= 0") } else { String::new() };
+            stored.check = Some(or_null(format!("typeof({name}) IN ('integer', 'real'){bound}{sign}")));
             stored
         }
         TypeKind::Real => Stored::emulated(
@@ -53,6 +57,8 @@ pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind)
             or_null(format!("typeof({name}) = 'real'")),
             "REAL with a check that it is a number",
         ),
+        // MySQL's BOOLEAN is TINYINT(1) and takes every number of a byte (MySQL 8.4, 13.1.1).
+        TypeKind::Boolean if emulation.is_mysql() => integer(emulation, column, 1, false, or_null),
         TypeKind::Boolean => {
             Stored::emulated("INTEGER", format!("{name} IN (0, 1)"), "INTEGER with a check for 0 and 1")
         }
@@ -61,9 +67,13 @@ pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind)
         TypeKind::Blob { length: Some(length) } => {
             Stored::emulated("BLOB", format!("length({name}) <= {length}"), "BLOB with a check of its length")
         }
-        TypeKind::Date => day(&name, "TEXT in the form YYYY-MM-DD"),
-        TypeKind::Timestamp { zone: false } => day(&name, "TEXT in the form YYYY-MM-DD HH:MM:SS"),
-        TypeKind::Timestamp { zone: true } => day(&name, "TEXT in the form YYYY-MM-DD HH:MM:SS, in UTC"),
+        TypeKind::Date => day(&name, "", "TEXT in the form YYYY-MM-DD"),
+        TypeKind::Timestamp { zone } => {
+            let utc = if *zone { ", in UTC" } else { "" };
+            // Up to the minutes: what SQLite reads of seconds and offsets is less than servers take.
+            let clock = format!(" AND datetime(substr({name}, 1, 16)) IS NOT NULL");
+            day(&name, &clock, &format!("TEXT in the form YYYY-MM-DD HH:MM:SS{utc}"))
+        }
         TypeKind::Time => Stored::emulated(
             "TEXT",
             format!("time({name}) IS NOT NULL OR {name} IS NULL"),
@@ -127,10 +137,11 @@ fn integer(
     )
 }
 
-/// A text that begins like a date and is one; the offset of a time zone may follow.
-fn day(name: &str, message: &str) -> Stored {
+/// A text that begins like a date and is one (30 February becomes 1 March in SQLite, and so is found out); the
+/// time and the offset of a time zone may follow.
+fn day(name: &str, clock: &str, message: &str) -> Stored {
     let check = format!(
-        "{name} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr({name}, 1, 10)) IS NOT NULL"
+        "{name} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr({name}, 1, 10), '+0 days') = substr({name}, 1, 10){clock}"
     );
     Stored::emulated("TEXT", format!("{name} IS NULL OR ({check})"), message)
 }
@@ -221,6 +232,17 @@ fn vector(column: &Column, name: &str) -> Stored {
     stored.check =
         Some(format!("{name} IS NULL OR (json_valid({name}) AND json_type({name}) = 'array'{length})"));
     stored
+}
+
+/// `'\x00ff'` and texts of bytes as a blob; None where it is no text.
+pub(super) fn blob_literal(text: &str) -> Option<String> {
+    let value = token::string_value(text, SQLITE).filter(|_| text.starts_with('\''))?;
+    let digits = match value.strip_prefix("\\x") {
+        Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) && hex.len() % 2 == 0 => hex.to_owned(),
+        Some(_) => return None,
+        None => value.bytes().map(|byte| format!("{byte:02x}")).collect(),
+    };
+    Some(format!("X'{digits}'"))
 }
 
 /// `'{a,b}'` → `'["a","b"]'`; None where it is no such literal or has inner braces or quotes.

@@ -10,7 +10,10 @@ use super::notes::note_of;
 use super::views::reaches_views;
 use super::{Known, Translated, Translator};
 use crate::operation::{ObjectKind, Operation, apply, apply_before};
-use crate::schema::{ObjectName, Schema, Table, fold};
+use crate::schema::{ObjectName, Schema, Table, fold, same_word};
+use crate::source::DialectKind;
+
+const SQLITE: DialectKind = DialectKind::Sqlite;
 
 impl Translator {
     /// On SQLite, for another dialect.
@@ -86,6 +89,7 @@ impl Translator {
         match held_table(&self.source, name) {
             None => self.leave_table(&old_name, done),
             Some(table) => {
+                self.free_name(&flat(name), done);
                 operations.iter().for_each(|operation| self.follow_renaming(operation));
                 // After the renaming, so that indexes are seen to be the table's own and keep their names.
                 let mut emulated = emulate(&self.source, &table, &self.engine);
@@ -110,6 +114,21 @@ impl Translator {
         done.sql.extend(changed.sql);
         let is_new = engine_before.table(&flat(&old_name)).is_none();
         self.renumber(&flat(name), (&known.numberings, &now.numberings), is_new, &hint, done);
+    }
+
+    /// Tables and indexes share their names in SQLite: an index that has a new table's name gets another.
+    fn free_name(&mut self, name: &ObjectName, done: &mut Translated) {
+        if self.engine.table(name).is_some() {
+            return;
+        }
+        let Some(owner) = self.engine.table_of_index(None, &name.name) else { return };
+        let mut owner = (**owner).clone();
+        for index in owner.indexes.iter_mut().filter(|index| same_word(&index.name, &name.name, SQLITE)) {
+            done.sql.push(sqlite::drop_index(&index.name));
+            index.name = format!("{}__{}", owner.name, index.name);
+            done.sql.push(sqlite::create_index(&owner.name, index));
+        }
+        self.engine.put_table(owner);
     }
 
     /// SQLite carries a renaming into the keys of other tables by itself.
