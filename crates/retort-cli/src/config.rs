@@ -1,5 +1,6 @@
 //! What the options, the environment and `retort.toml` say together.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) project: PathBuf,
     /// The layout, when it was said.
     pub(crate) layout: Option<LayoutKind>,
+    /// Values of the placeholders in the files.
+    pub(crate) placeholders: BTreeMap<String, String>,
     /// The database, when one was said.
     pub(crate) database: Option<DatabaseUrl>,
     /// What `retort.toml` says the files are written in.
@@ -36,6 +39,8 @@ struct File {
     dialect: Option<String>,
     layout: Option<String>,
     project: Option<PathBuf>,
+    #[serde(default)]
+    placeholders: BTreeMap<String, String>,
 }
 
 /// Reads everything that was said about the run: options first, then the environment, then `retort.toml` in the
@@ -52,6 +57,7 @@ pub(crate) fn read(globals: &Globals) -> Result<Settings, Diagnostic> {
     Ok(Settings {
         project: file.project.map_or_else(|| folder.clone(), |below| folder.join(below)),
         layout,
+        placeholders: file.placeholders,
         database,
         written_in: written_in.transpose()?,
         engine: globals.dialect.as_deref().map(read_dialect).transpose()?,
@@ -87,7 +93,7 @@ fn read_url(globals: &Globals) -> Result<Option<String>, Diagnostic> {
 fn read_layout(name: &str) -> Result<LayoutKind, Diagnostic> {
     LayoutKind::from_name(name).ok_or_else(|| {
         Diagnostic::error("config/unknown-layout", format!("`{name}` is no layout that is read"))
-            .help("Write `retort` or `plain`")
+            .help(format!("Write one of {}", LayoutKind::ALL.map(LayoutKind::name).join(", ")))
     })
 }
 

@@ -5,16 +5,22 @@ use std::io;
 use std::path::Path;
 
 use retort_core::diagnostic::Diagnostic;
+use retort_core::layout::is_wanted;
 
 /// More bytes are refused: a folder was named that is no migration folder.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
+/// More files are refused for the same reason.
+const MOST_FILES: usize = 20_000;
+/// What tells a layout beside the SQL is never larger.
+const MOST_COMPANION: u64 = 4 * 1024 * 1024;
 /// Folders that never hold revisions.
-const SKIPPED: [&str; 2] = ["node_modules", "target"];
+const SKIPPED: [&str; 4] = ["node_modules", "target", "venv", "__pycache__"];
 
 /// Names and bytes.
 pub(crate) type Files = Vec<(String, Vec<u8>)>;
 
-/// Reads all `.sql` files in a folder and the folders below it, or the one file that was named.
+/// Reads the `.sql` files in a folder and the folders below it, and the files beside them that tell a layout; or
+/// the one file that was named.
 ///
 /// Folders behind symbolic links are passed over: they may lead in a circle.
 pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
@@ -48,8 +54,14 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
             }
             let meta = if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
             let is_file = meta.as_ref().is_ok_and(fs::Metadata::is_file);
-            if is_file && name.to_ascii_lowercase().ends_with(".sql") {
+            if is_file && is_wanted(&full) {
                 let length = meta.map_or(0, |meta| meta.len());
+                if !is_sql(&name) && length > MOST_COMPANION {
+                    continue;
+                }
+                if files.len() >= MOST_FILES {
+                    return Err(too_many(project));
+                }
                 left = left.checked_sub(length).ok_or_else(|| too_large(project))?;
                 let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
                 files.push((full, bytes));
@@ -57,6 +69,16 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
         }
     }
     Ok(files)
+}
+
+fn is_sql(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".sql")
+}
+
+fn too_many(project: &Path) -> Diagnostic {
+    let message = format!("there are more than {MOST_FILES} files in `{}`", project.display());
+    Diagnostic::error("project/too-large", message)
+        .help("Name the folder that holds only the chain with `--project`")
 }
 
 fn too_large(project: &Path) -> Diagnostic {

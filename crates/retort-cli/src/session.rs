@@ -225,7 +225,9 @@ impl Session {
     /// Reads the project and says what is wrong with it.
     pub(crate) fn project(&mut self) -> Result<Project> {
         let found = files::read(&self.settings.project).map_err(Stop::usage)?;
-        let mut options = Options { dialect: self.settings.written_in, layout: self.settings.layout };
+        let placeholders = self.settings.placeholders.clone();
+        let mut options =
+            Options { dialect: self.settings.written_in, layout: self.settings.layout, placeholders };
         let mut opened = project::open(&found, &options);
         // Files that do not tell what they are written in are read as `--dialect` says. What has the marks of a
         // server's SQL tells enough: `--dialect sqlite` is to emulate it then, as a run on SQLite does.

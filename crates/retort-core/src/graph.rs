@@ -166,6 +166,7 @@ pub struct RevisionGraph {
     /// Where in `order` a revision stands.
     place: Vec<usize>,
     heads: Heads,
+    longest_id: usize,
 }
 
 /// The neighbours of one revision, each once, in the order of their ids' first mention.
@@ -186,6 +187,11 @@ impl RevisionGraph {
     /// nor by dependency. The one definition of head.
     pub fn heads(&self) -> &Heads {
         &self.heads
+    }
+
+    /// How many characters the longest id has: the version table needs room for it.
+    pub fn longest_id(&self) -> usize {
+        self.longest_id
     }
 
     /// The revisions with nothing below them (they may depend on others), in [`iter`](Self::iter) order.

@@ -11,6 +11,7 @@ mod column;
 mod constraint;
 mod create_table;
 mod cursor;
+mod excerpt;
 mod expression;
 mod from_sql;
 mod index;
@@ -29,11 +30,14 @@ mod view;
 
 pub use apply::{Refusal, apply, apply_before, columns_of_view, has_type, views_on};
 pub use class::kind_of_sql;
+pub use excerpt::{Ends, Excerpt, from_excerpt};
 pub use from_sql::from_sql;
+use from_sql::not_understood;
 pub use part::{
     ColumnChange, Commented, CompositeChange, DomainChange, Object, ObjectKind, PolicyChange, Position,
     RowSecurityChange, SequenceChange, SqlClass, TableLike,
 };
+use split::split_at;
 pub use split::{RawStatement, split};
 
 use crate::schema::{
@@ -51,6 +55,8 @@ pub struct Directive {
     pub operations: Vec<Operation>,
     /// Details that were read past, as written: the model has no place for them.
     pub skipped: Vec<String>,
+    /// What is run, where that is not the text at the span: a placeholder was filled in.
+    pub sql: Option<String>,
 }
 
 /// One change.

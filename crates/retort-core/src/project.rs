@@ -1,5 +1,7 @@
 //! A whole project, opened: its files, whose layout they have, which dialect they are written for, its graph.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::graph::RevisionGraph;
 use crate::layout::{self, LayoutKind};
@@ -12,6 +14,8 @@ pub struct Options {
     pub dialect: Option<DialectKind>,
     /// Its layout.
     pub layout: Option<LayoutKind>,
+    /// Values of the placeholders in its files.
+    pub placeholders: BTreeMap<String, String>,
 }
 
 /// A project.
@@ -52,8 +56,10 @@ pub fn open(files: &[(String, Vec<u8>)], options: &Options) -> Checked<Project> 
     let mut diagnostics = Vec::new();
     let files = layout::decode(files, &mut diagnostics);
     let layout = layout::recognise(&files, options.layout).into_value(&mut diagnostics);
-    let (dialect, dialect_reason) = layout::dialect(&files, options.dialect).into_value(&mut diagnostics);
-    let revisions = layout::read(layout, &files, dialect).into_value(&mut diagnostics);
+    let (dialect, dialect_reason) =
+        layout::dialect_of(layout, &files, options.dialect).into_value(&mut diagnostics);
+    let given = &options.placeholders;
+    let revisions = layout::read(layout, &files, dialect, given).into_value(&mut diagnostics);
     if revisions.is_empty() {
         diagnostics.push(
             Diagnostic::error("layout/empty", "there is no revision in these files")

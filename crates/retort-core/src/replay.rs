@@ -34,6 +34,10 @@ pub struct ReplayedStep {
     pub directives: Vec<ReplayedDirective>,
     /// Why it cannot be run; then there are no directives.
     pub irreversible: Option<String>,
+    /// Its tool puts no transaction around it.
+    pub is_bare: bool,
+    /// How many characters the longest id of the chain has.
+    pub longest_id: usize,
     /// The schema in the chain's own dialect.
     pub source: Schema,
     /// The schema that the engine should have.
@@ -98,11 +102,17 @@ impl<'a> Replay<'a> {
         let mut diagnostics = Vec::new();
         let mut directives = Vec::new();
         let mut irreversible = None;
+        let mut is_bare = false;
         if let Some(revision) = self.project.graph.get(&step.revision) {
             let body = match step.kind {
                 StepKind::Upgrade => Some(&revision.upgrade),
                 StepKind::Downgrade => Some(&revision.downgrade),
                 StepKind::Stamp => None,
+            };
+            is_bare = match step.kind {
+                StepKind::Upgrade => revision.native.bare_upgrade,
+                StepKind::Downgrade => revision.native.bare_downgrade,
+                StepKind::Stamp => false,
             };
             match body {
                 Some(Body::Irreversible { reason }) => irreversible = Some(reason.clone()),
@@ -115,7 +125,9 @@ impl<'a> Replay<'a> {
         }
         warn_of_silent_cascades(&mut directives);
         let (source, engine) = (self.translator.source().clone(), self.translator.engine().clone());
-        let value = ReplayedStep { step: step.clone(), directives, irreversible, source, engine };
+        let longest_id = self.project.graph.longest_id();
+        let step = step.clone();
+        let value = ReplayedStep { step, directives, irreversible, is_bare, longest_id, source, engine };
         Checked { value, diagnostics }
     }
 
@@ -125,7 +137,8 @@ impl<'a> Replay<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> ReplayedDirective {
         let span = directive.span;
-        let translated = self.translator.directive(self.project.text(span), directive);
+        let text = directive.sql.as_deref().unwrap_or_else(|| self.project.text(span));
+        let translated = self.translator.directive(text, directive);
         for refusal in &translated.refusals {
             diagnostics.push(
                 Diagnostic::warning(refusal.code, refusal.message.clone())

@@ -58,6 +58,39 @@ impl Body {
     }
 }
 
+/// What a revision is to the tool whose layout it is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Role {
+    /// It runs once, in its place.
+    #[default]
+    Versioned,
+    /// It runs after all others, and again whenever its text changes.
+    Repeatable,
+    /// It holds the work of revisions that a new database does without.
+    Baseline,
+}
+
+/// What another tool knows about a revision of its layout.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Native {
+    /// The tool gave the id: nobody can choose another.
+    pub has_fixed_id: bool,
+    /// What it is to the tool.
+    pub role: Role,
+    /// What the tool's state table names it by, where that is not the id.
+    pub key: Option<String>,
+    /// The checksum that the tool records for it.
+    pub checksum: Option<String>,
+    /// The versions whose work a baseline holds, as the tool records them.
+    pub covers: Vec<String>,
+    /// Contexts and labels under which the tool runs it; it is always run here.
+    pub labels: Vec<String>,
+    /// The tool puts no transaction around its upgrade.
+    pub bare_upgrade: bool,
+    /// The tool puts no transaction around its downgrade.
+    pub bare_downgrade: bool,
+}
+
 /// One revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
@@ -83,4 +116,6 @@ pub struct Revision {
     pub span: Span,
     /// The header line with its down revisions, where there is one.
     pub down_span: Span,
+    /// What another tool knows about it.
+    pub native: Native,
 }

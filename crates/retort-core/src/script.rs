@@ -58,30 +58,26 @@ pub struct RenderOptions {
 pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
     let dialect = options.capabilities.dialect;
     let keys_off = dialect == DialectKind::Sqlite && replayed.foreign_keys_off();
-    let statement = |sql: &str, origin| Statement { sql: sql.to_owned(), origin, rows: None };
     let mut statements = Vec::new();
     if keys_off {
         // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
         statements.push(statement("PRAGMA foreign_keys=OFF", Origin::Session));
     }
-    statements.push(statement(begin(dialect), Origin::Transaction));
-    if options.create_version_table {
-        statements.push(statement(&version_table::create(dialect), Origin::VersionTable));
+    // On an engine of another kind nothing is left of what could not run in a transaction.
+    if replayed.is_bare && replayed.source.dialect == dialect {
+        bare(replayed, options, &mut statements);
+    } else {
+        statements.push(statement(begin(dialect), Origin::Transaction));
+        create_version_table(replayed, options, &mut statements);
+        for index in 0..replayed.directives.len() {
+            directive(replayed, index, &mut statements);
+        }
+        if keys_off {
+            statements.push(statement(&foreign_key_check(&replayed.source), Origin::ForeignKeyCheck));
+        }
+        change_heads(replayed, dialect, &mut statements);
+        statements.push(statement("COMMIT", Origin::Transaction));
     }
-    for (index, directive) in replayed.directives.iter().enumerate() {
-        statements
-            .extend(directive.translated.sql.iter().map(|sql| statement(sql, Origin::Directive(index))));
-    }
-    if keys_off {
-        statements.push(statement(&foreign_key_check(&replayed.source), Origin::ForeignKeyCheck));
-    }
-    let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
-    statements.extend(heads.into_iter().map(|sql| Statement {
-        sql,
-        origin: Origin::VersionTable,
-        rows: Some(1),
-    }));
-    statements.push(statement("COMMIT", Origin::Transaction));
     if keys_off {
         statements.push(statement("PRAGMA foreign_keys=ON", Origin::Session));
     }
@@ -100,6 +96,48 @@ fn foreign_key_check(source: &Schema) -> String {
         return "PRAGMA foreign_key_check".to_owned();
     }
     format!("SELECT * FROM pragma_foreign_key_check WHERE NOT ({})", unchecked.join(" OR "))
+}
+
+fn statement(sql: &str, origin: Origin) -> Statement {
+    Statement { sql: sql.to_owned(), origin, rows: None }
+}
+
+fn create_version_table(replayed: &ReplayedStep, options: &RenderOptions, statements: &mut Vec<Statement>) {
+    if options.create_version_table {
+        let create = version_table::create(options.capabilities.dialect, replayed.longest_id);
+        statements.push(statement(&create, Origin::VersionTable));
+    }
+}
+
+fn directive(replayed: &ReplayedStep, index: usize, statements: &mut Vec<Statement>) {
+    let translated = &replayed.directives[index].translated;
+    statements.extend(translated.sql.iter().map(|sql| statement(sql, Origin::Directive(index))));
+}
+
+fn change_heads(replayed: &ReplayedStep, dialect: DialectKind, statements: &mut Vec<Statement>) {
+    let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
+    let changes = heads.into_iter();
+    statements.extend(changes.map(|sql| Statement { sql, origin: Origin::VersionTable, rows: Some(1) }));
+}
+
+/// Each directive by itself; one that comes to several statements (a table rebuild) stays all or nothing. The
+/// heads change at the end.
+fn bare(replayed: &ReplayedStep, options: &RenderOptions, statements: &mut Vec<Statement>) {
+    let dialect = options.capabilities.dialect;
+    for (index, held) in replayed.directives.iter().enumerate() {
+        let is_several = held.translated.sql.len() > 1;
+        if is_several {
+            statements.push(statement(begin(dialect), Origin::Transaction));
+        }
+        directive(replayed, index, statements);
+        if is_several {
+            statements.push(statement("COMMIT", Origin::Transaction));
+        }
+    }
+    statements.push(statement(begin(dialect), Origin::Transaction));
+    create_version_table(replayed, options, statements);
+    change_heads(replayed, dialect, statements);
+    statements.push(statement("COMMIT", Origin::Transaction));
 }
 
 /// A writer from the start: two runs on one file must not both read the old heads.

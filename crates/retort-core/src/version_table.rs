@@ -38,10 +38,16 @@ fn query_statement(statement: &impl QueryStatementWriter, dialect: DialectKind) 
     }
 }
 
-/// `CREATE TABLE alembic_version`.
-pub fn create(dialect: DialectKind) -> String {
+/// Alembic's width of the column, and the one for chains whose ids are longer (some tools name revisions by
+/// whole sentences).
+const WIDTH: u32 = 32;
+const WIDE: u32 = 255;
+
+/// `CREATE TABLE alembic_version`, with room for the longest id of the chain.
+pub fn create(dialect: DialectKind, longest_id: usize) -> String {
+    let width = if longest_id > WIDTH as usize { WIDE } else { WIDTH };
     let key = Index::create().name("alembic_version_pkc").primary().col(Alias::new(COLUMN)).to_owned();
-    let column = ColumnDef::new(Alias::new(COLUMN)).string_len(32).not_null().to_owned();
+    let column = ColumnDef::new(Alias::new(COLUMN)).string_len(width).not_null().to_owned();
     let table = Table::create().table(Alias::new(NAME)).col(column).primary_key(&mut { key }).to_owned();
     schema_statement(&table, dialect)
 }

@@ -108,6 +108,7 @@ impl Naive {
             source,
             span: Span::new(source, 0, 1),
             down_span: Span::new(source, 2, 3),
+            native: retort_core::revision::Native::default(),
         }
     }
 

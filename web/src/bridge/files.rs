@@ -12,15 +12,24 @@ use web_sys::{DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystem
 pub type Files = Vec<(String, Vec<u8>)>;
 
 /// What can be part of a chain. A folder is often a whole project: the rest is not even read.
-const ENDINGS: [&str; 9] = [".sql", ".toml", ".zip", ".py", ".ini", ".ddl", ".txt", ".md", ".retort"];
+const ENDINGS: [&str; 10] =
+    [".sql", ".toml", ".zip", ".py", ".ini", ".ddl", ".txt", ".md", ".retort", ".prisma"];
+/// What tells a layout beside the SQL; never large.
+const SETTINGS: [&str; 6] = [".conf", ".plan", ".sum", ".gradle", ".go", ".mod"];
+/// Of data files, those whose names say that they order revisions.
+const DATA: [&str; 4] = [".json", ".xml", ".yaml", ".yml"];
+const ORDERING: [&str; 6] = ["_journal", "snapshot", "changelog", "liquibase", "master", "pom.xml"];
 const SKIPPED_FOLDERS: [&str; 5] = ["node_modules", "target", "__pycache__", "venv", "dist"];
 const LARGEST: f64 = 32.0 * 1024.0 * 1024.0;
+const LARGEST_SETTINGS: f64 = 4.0 * 1024.0 * 1024.0;
 const MOST: usize = 4000;
 
 fn is_wanted(path: &str, size: f64) -> bool {
     let lower = path.to_ascii_lowercase();
-    size <= LARGEST
-        && ENDINGS.iter().any(|ending| lower.ends_with(ending))
+    let ends = |endings: &[&str]| endings.iter().any(|ending| lower.ends_with(ending));
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let orders = ends(&DATA) && ORDERING.iter().any(|word| name.contains(word));
+    (size <= LARGEST && ends(&ENDINGS) || size <= LARGEST_SETTINGS && (ends(&SETTINGS) || orders))
         && path.split('/').all(is_wanted_part)
 }
 
@@ -130,6 +139,9 @@ mod tests {
         assert!(is_wanted("chain.zip", 10.0));
         assert!(!is_wanted("shop/.git/x.sql", 10.0));
         assert!(!is_wanted("shop/node_modules/p/x.sql", 10.0));
+        assert!(is_wanted("db/sqitch.plan", 10.0));
+        assert!(is_wanted("drizzle/meta/_journal.json", 10.0));
+        assert!(!is_wanted("src/data.json", 10.0));
         assert!(!is_wanted("photo.png", 10.0));
         assert!(!is_wanted("dump.sql", 1e9));
     }

@@ -90,7 +90,7 @@ impl Session {
     pub(super) fn open(loaded: Loaded, progress: &mut dyn FnMut(Reply)) -> Done<Session> {
         let dialect_chosen = loaded.dialect.as_deref().and_then(DialectKind::from_name);
         progress(Reply::Progress { stage: "reading".into(), done: 0, total: number(loaded.files.len()) });
-        let opened = project::open(&loaded.files, &Options { dialect: dialect_chosen, layout: None });
+        let opened = project::open(&loaded.files, &Options { dialect: dialect_chosen, ..Options::default() });
         let (project, mut diagnostics) = (opened.value, opened.diagnostics);
         let target = Target::parse("heads").map_err(|_| super::refusal("plan/heads", "No heads", ""))?;
         let plan =

@@ -67,7 +67,9 @@ fn index(all: Vec<Revision>, diagnostics: &mut Vec<Diagnostic>) -> RevisionGraph
         }
     }
     let count = revisions.len();
+    let longest_id = revisions.iter().map(|revision| revision.id.as_str().chars().count()).max().unwrap_or(0);
     RevisionGraph {
+        longest_id,
         revisions,
         duplicates,
         index,
@@ -259,7 +261,7 @@ fn find_heads(graph: &RevisionGraph) -> Heads {
 }
 
 fn check_ids(graph: &RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
-    for revision in &graph.revisions {
+    for revision in graph.revisions.iter().filter(|revision| !revision.native.has_fixed_id) {
         let id = revision.id.as_str();
         let length = id.chars().count();
         if length > LONGEST_ID {

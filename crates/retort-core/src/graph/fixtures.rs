@@ -1,6 +1,6 @@
 //! Graphs for tests, in a line of text.
 
-use crate::revision::{Body, Revision, RevisionId};
+use crate::revision::{Body, Native, Revision, RevisionId};
 use crate::source::{SourceId, Span};
 
 /// Reads `id[<down&down][^dependency&dependency][#label&label]`, parted by blanks: `a b<a c<a^b#billing`.
@@ -27,5 +27,6 @@ fn revision(nth: usize, word: &str) -> Revision {
         source,
         span: Span::new(source, 0, 10),
         down_span: Span::new(source, 20, 30),
+        native: Native::default(),
     }
 }

@@ -5,34 +5,27 @@
 use std::ops::Range;
 
 use super::cursor::{Cursor, Fault, Read};
-use super::{Directive, Operation, RawStatement, SqlClass, class, objects, split, view};
+use super::{Directive, Excerpt, Operation, RawStatement, SqlClass, class, from_excerpt, objects, view};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::schema::Expression;
 use crate::source::{DialectKind, SourceFile, Span};
 
 /// Reads the statements in a part of a file.
 pub fn from_sql(file: &SourceFile, part: Range<usize>, dialect: DialectKind) -> Checked<Vec<Directive>> {
-    let text = file.text.get(part.clone()).unwrap_or("");
-    let mut diagnostics = Vec::new();
-    let mut directives = Vec::new();
-    for raw in split(text, dialect) {
-        let span = Span::new(file.id, part.start + raw.start, part.start + raw.end);
-        let (operations, skipped, fault) = read(text, &raw, dialect);
-        if let Some(fault) = fault {
-            let at = part.start + fault.at;
-            diagnostics.push(
-                Diagnostic::warning("operation/not-understood", format!("this statement is not understood: {}", fault.message))
-                    .at(Span::new(file.id, at, at.max(span.start as usize) + 1), "not read from here on")
-                    .at(span, "it is run as it stands, and what it does to the schema is not known beforehand")
-                    .help("Check the statement's spelling; if your database takes it, the statement is still run where it can be"),
-            );
-        }
-        directives.push(Directive { span, operations, skipped });
-    }
-    Checked { value: directives, diagnostics }
+    from_excerpt(file, &Excerpt::from(part), dialect)
 }
 
-fn read(
+/// Says that a statement is not understood, from a byte on.
+pub(super) fn not_understood(span: Span, at: usize, message: &str) -> Diagnostic {
+    let message = format!("this statement is not understood: {message}");
+    Diagnostic::warning("operation/not-understood", message)
+        .at(Span::new(span.source, at, at.max(span.start as usize) + 1), "not read from here on")
+        .at(span, "it is run as it stands, and what it does to the schema is not known beforehand")
+        .help("Check the statement's spelling; if your database takes it, the statement is still run where it can be")
+}
+
+/// What one statement means, what of it was read past, and where it was not understood.
+pub(super) fn read(
     text: &str,
     raw: &RawStatement,
     dialect: DialectKind,

@@ -19,7 +19,13 @@ pub struct RawStatement {
 
 /// Cuts a text into statements; empty ones are left out.
 pub fn split(text: &str, dialect: DialectKind) -> Vec<RawStatement> {
-    Splitter { text, dialect, delimiter: ";".to_owned(), found: Vec::new(), open: Open::default() }.run()
+    split_at(text, dialect, ";")
+}
+
+/// Cuts a text into statements that end in `delimiter`: a symbol, a word, or blanks or a comment between tokens.
+pub(super) fn split_at(text: &str, dialect: DialectKind, delimiter: &str) -> Vec<RawStatement> {
+    Splitter { text, dialect, delimiter: delimiter.to_owned(), found: Vec::new(), open: Open::default() }
+        .run()
 }
 
 /// The statement being read.
@@ -71,7 +77,15 @@ struct Splitter<'a> {
 impl<'a> Splitter<'a> {
     fn run(mut self) -> Vec<RawStatement> {
         let mut scanner = Scanner::new(self.text, self.dialect);
+        let mut after = 0;
         while let Some(token) = scanner.next() {
+            if let Some(end) = self.gap_end(after, token.start as usize) {
+                self.close(&scanner);
+                scanner.skip_to(end);
+                after = end;
+                continue;
+            }
+            after = token.end as usize;
             if self.is_client_line(token) {
                 self.client_line(token, &mut scanner);
             } else if let Some(end) = self.delimiter_end(token) {
@@ -129,12 +143,31 @@ impl<'a> Splitter<'a> {
         }
         let start = token.start as usize;
         if self.text[start..].starts_with(&self.delimiter) {
-            return Some(start + self.delimiter.len());
+            let end = start + self.delimiter.len();
+            // `GO` is not the beginning of `GOAL`.
+            let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let goes_on = is_word(self.delimiter.chars().last()) && is_word(self.text[end..].chars().next());
+            return (!goes_on).then_some(end);
         }
         // `END$$` is one word to the scanner.
         let at = self.word(token).find(&self.delimiter).filter(|_| token.kind == TokenKind::Word)?;
         self.open.tokens.push(Token { end: token.start + at as u32, ..token });
         Some(start + at + self.delimiter.len())
+    }
+
+    /// Where the text goes on if the statement ends before the token at `to`: a delimiter may begin with a line
+    /// end, or be a comment.
+    fn gap_end(&self, from: usize, to: usize) -> Option<usize> {
+        let is_blank = self.delimiter.starts_with(char::is_whitespace) || self.delimiter.starts_with("--");
+        if !is_blank || from > to {
+            return None;
+        }
+        let window = self.text.floor_char_boundary(to + self.delimiter.len());
+        let found = from + self.text.get(from..window)?.find(&self.delimiter)?;
+        let end = found + self.delimiter.len();
+        let goes_on = self.delimiter.ends_with(char::is_alphanumeric)
+            && self.text[end..].starts_with(char::is_alphanumeric);
+        (!goes_on).then_some(end)
     }
 
     fn take(&mut self, token: Token, scanner: &Scanner<'a>) {

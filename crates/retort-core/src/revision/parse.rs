@@ -15,7 +15,7 @@
 
 use std::ops::Range;
 
-use super::{Body, Revision, RevisionId};
+use super::{Body, Native, Revision, RevisionId};
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::operation::from_sql;
 use crate::source::{DialectKind, SourceFile, Span};
@@ -79,6 +79,7 @@ pub fn parse(file: &SourceFile, fallback: DialectKind) -> Checked<Option<Revisio
         source: file.id,
         span: id.span,
         down_span: find("down_revision").map_or(id.span, |line| line.span),
+        native: Native::default(),
     };
     Checked { value: Some(revision), diagnostics }
 }
