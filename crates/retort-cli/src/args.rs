@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    branches, current, downgrade, graph, heads, history, inspect, schema, show, stamp, translate, upgrade,
+    branches, current, downgrade, graph, heads, history, inspect, schema, show, stamp, status, translate,
+    upgrade,
 };
 
 const AFTER_HELP: &str = "\
@@ -31,7 +32,10 @@ pub(crate) struct Globals {
     /// The folder that holds the chain [default: the current folder]
     #[arg(long, global = true, value_name = "DIR", help_heading = "Options of every command")]
     pub(crate) project: Option<PathBuf>,
-    /// Say which layout it is: retort, plain
+    /// Say which layout it is, where that is not told by the files
+    ///
+    /// One of retort, flyway, sqlx, golang-migrate, dbmate, goose, diesel, refinery, prisma, drizzle, supabase,
+    /// atlas, rails, liquibase, sqitch, plain.
     #[arg(long, global = true, value_name = "NAME", help_heading = "Options of every command")]
     pub(crate) layout: Option<String>,
     /// The database: sqlite:PATH or sqlite::memory:
@@ -116,6 +120,8 @@ pub(crate) enum Command {
     Stamp(stamp::Args),
     /// Show which revisions a database is at
     Current(current::Args),
+    /// Show what is applied, pending and failed in a database
+    Status(status::Args),
     /// Show where the chain ends
     Heads(heads::Args),
     /// Show where the chain branches
@@ -142,6 +148,7 @@ impl Command {
             Command::Downgrade(_) => "downgrade",
             Command::Stamp(_) => "stamp",
             Command::Current(_) => "current",
+            Command::Status(_) => "status",
             Command::Heads(_) => "heads",
             Command::Branches(_) => "branches",
             Command::History(_) => "history",

@@ -10,6 +10,7 @@ pub(crate) mod inspect;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod stamp;
+pub(crate) mod status;
 pub(crate) mod translate;
 pub(crate) mod upgrade;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<ExitCode> {
         Command::Downgrade(args) => downgrade::run(&args, session),
         Command::Stamp(args) => stamp::run(&args, session),
         Command::Current(args) => current::run(&args, session),
+        Command::Status(args) => status::run(&args, session),
         Command::Heads(args) => heads::run(&args, session),
         Command::Branches(args) => branches::run(&args, session),
         Command::History(args) => history::run(&args, session),

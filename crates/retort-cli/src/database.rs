@@ -48,6 +48,15 @@ impl DatabaseUrl {
             DatabaseUrl::Server(dialect) => *dialect,
         }
     }
+
+    /// The address for people, without its password.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            DatabaseUrl::File(path) => format!("sqlite:{}", path.display()),
+            DatabaseUrl::Memory => "sqlite::memory:".to_owned(),
+            DatabaseUrl::Server(dialect) => dialect.name().to_owned(),
+        }
+    }
 }
 
 fn sqlite(rest: &str, is_sqlalchemy: bool, folder: &Path) -> Result<DatabaseUrl, Diagnostic> {

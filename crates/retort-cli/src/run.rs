@@ -112,6 +112,8 @@ struct Broken {
     exit: ExitCode,
     /// Nothing of it is left in the database.
     undone: bool,
+    /// It ran without a transaction: what ran stays.
+    is_bare: bool,
 }
 
 /// Runs a plan; `has_table` says whether the version table is there.
@@ -173,7 +175,8 @@ impl Run<'_> {
             };
             let diagnostic = failed(self.project, &replayed, &script, &failure);
             let undone = failure.rolled_back || exit == ExitCode::Locked;
-            return Ok(Some(Broken { diagnostic, exit, undone }));
+            let is_bare = replayed.is_bare;
+            return Ok(Some(Broken { diagnostic, exit, undone, is_bare }));
         }
         self.options.create_version_table = false;
         if replayed.is_opaque() {
@@ -211,14 +214,14 @@ impl Run<'_> {
 
 /// Says which statement failed, what is done and where the database is.
 fn tell_broken(session: &mut Session, plan: &Plan, done: usize, end: &Heads, broken: Broken) -> ExitCode {
-    let Broken { diagnostic, exit, undone } = broken;
+    let Broken { diagnostic, exit, undone, is_bare } = broken;
     let stayed = plan.steps.get(done).is_some_and(|step| step.before == *end);
     session.say(match undone && !stayed {
         true => diagnostic.help("Look whether another run is under way: the database has moved meanwhile"),
         false => diagnostic,
     });
     // SQLite undoes some failures by itself (sqlite.org/lang_transaction.html); the heads tell.
-    let undone = match undone || stayed {
+    let undone = match undone || stayed && !is_bare {
         true => "the failed one was rolled back",
         false => "the failed one may be half done",
     };

@@ -21,6 +21,7 @@ pub mod database;
 pub mod dialect;
 pub mod replay;
 pub mod version_table;
+pub mod state_table;
 pub mod script;
 pub mod review;
 pub mod execute;

@@ -7,3 +7,4 @@ mod broken;
 mod look;
 mod runs;
 mod settings;
+mod status;
