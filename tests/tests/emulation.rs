@@ -25,7 +25,7 @@ fn project(dialect: DialectKind, steps: &[&str]) -> Project {
         (format!("{place:03}.sql"), text.into_bytes())
     };
     let files: Vec<(String, Vec<u8>)> = steps.iter().enumerate().map(file).collect();
-    let opened = open(&files, &Options { dialect: Some(dialect), layout: None });
+    let opened = open(&files, &Options { dialect: Some(dialect), ..Options::default() });
     assert!(opened.diagnostics.is_empty(), "{:#?}", opened.diagnostics);
     opened.value
 }

@@ -7,7 +7,7 @@ use retort_core::database::{Database, Value as Cell};
 use retort_core::diagnostic::Diagnostic;
 use retort_core::graph::{Heads, Target};
 use retort_core::json as core_json;
-use retort_core::operation::Operation;
+use retort_core::operation::{Object, Operation};
 use retort_core::plan::{Goal, plan};
 use retort_core::project::Project;
 use retort_core::revision::RevisionId;
@@ -102,7 +102,8 @@ fn extensions(project: &Project, db: &mut dyn Database) -> Result<Vec<Extension>
     let mut names: Vec<String> = Vec::new();
     for revision in project.graph.iter() {
         for operation in revision.upgrade.directives().iter().flat_map(|directive| &directive.operations) {
-            if let Operation::CreateExtension { name } = operation
+            if let Operation::CreateObject { object, .. } = operation
+                && let Object::Extension { name, .. } = &**object
                 && !names.contains(name)
             {
                 names.push(name.clone());
