@@ -192,7 +192,7 @@ fn changeset(
             match rest.trim().to_ascii_lowercase().as_str() {
                 "start" => ignored = Some(line.start),
                 "end" => {
-                    found.upgrade.replaced.extend(ignored.take().map(|from| (from..line.end, String::new())))
+                    found.upgrade.replaced.extend(ignored.take().map(|from| (from..line.end, String::new())));
                 }
                 number => left = number.parse().unwrap_or(0),
             }

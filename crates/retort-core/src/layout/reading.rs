@@ -202,7 +202,7 @@ pub(super) fn in_order<K: Ord>(reader: &mut Reader<'_>, mut drafts: Vec<(K, Revi
 }
 
 /// Whether a server refuses a statement inside a transaction: CONCURRENTLY, VACUUM and their kin
-/// (PostgreSQL 18, SQL commands; sqlite.org/lang_vacuum.html).
+/// (PostgreSQL 18, SQL commands; `sqlite.org/lang_vacuum.html`).
 pub(super) fn must_be_bare(reader: &Reader<'_>, file: &SourceFile, directive: &Directive) -> bool {
     let says = |word: &str| {
         let text = directive.sql.as_deref().unwrap_or_else(|| file.slice(directive.span));
