@@ -91,16 +91,66 @@ const TEXTS: [&str; 44] = [
     "[flyway]\nplaceholderPrefix=",
 ];
 
+/// Names as tools want them.
+const WHOLE_NAMES: [&str; 22] = [
+    "V1__a.sql",
+    "U1__a.sql",
+    "R__a.sql",
+    "B1__a.sql",
+    "1_a.up.sql",
+    "1_a.down.sql",
+    "01_a.sql",
+    "2_b.sql",
+    "m/1_a/up.sql",
+    "m/1_a/down.sql",
+    "m/1_a/metadata.toml",
+    "m/1_a/migration.sql",
+    "d/meta/_journal.json",
+    "d/a.sql",
+    "sqitch.plan",
+    "deploy/a.sql",
+    "revert/a.sql",
+    "m/atlas.sum",
+    "m/1_a.sql",
+    "a.sql",
+    "changelog.xml",
+    "structure.sql",
+];
+
+/// How texts begin for tools to take them.
+const BEGINNINGS: [&str; 10] = [
+    "",
+    "-- +goose Up\n",
+    "-- +goose Up\n-- +goose ENVSUB ON\n-- +goose StatementBegin\n",
+    "-- migrate:up\n",
+    "--liquibase formatted sql\n--changeset a:1\n",
+    "-- liquibase formatted sql\n--changeset a:1 splitStatements:false\n--rollback ",
+    "-- atlas:delimiter \\n\\n\n\n",
+    "-- no-transaction\n",
+    "%project=x\na 2024-01-01T00:00:00Z A <b> # c\n",
+    "{\"entries\": [{\"tag\": \"a\", \"when\": 1}]}",
+];
+
 fn joined(pieces: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(pieces), 0..most).prop_map(|pieces| pieces.concat())
 }
 
+fn name() -> impl Strategy<Value = String> {
+    let whole = prop::sample::select(&WHOLE_NAMES[..]).prop_map(str::to_owned);
+    prop_oneof![3 => whole, 1 => joined(&NAMES, 6)]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    (prop::sample::select(&BEGINNINGS[..]), joined(&TEXTS, 14))
+        .prop_map(|(begin, rest)| format!("{begin}{rest}"))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_folder_is_read(
-        files in prop::collection::vec((joined(&NAMES, 6), joined(&TEXTS, 14)), 0..6),
+        files in prop::collection::vec((name(), text()), 0..6),
         layout in prop::option::of(prop::sample::select(&LayoutKind::ALL[..])),
         dialect in prop::option::of(prop::sample::select(&DialectKind::ALL[..])),
     ) {
