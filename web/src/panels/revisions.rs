@@ -103,12 +103,11 @@ fn Row(props: &RowProps) -> Html {
     html! {
         <li {class} id={present.then_some("present-revision")}>
             <button type="button" class="revision-button" {onclick} aria-current={present.then_some("step")}
-                aria-disabled={target.is_none().to_string()} title={format!("{} · {}", revision.message, revision.id)}>
+                aria-disabled={target.is_none().to_string()} title={format!("{} · {} · {}", revision.message, revision.id, drawn(revision))}>
                 <span class="revision-text">
                     <span class="revision-message">{ &revision.message }</span>
                     <span class="revision-meta">
                         <code>{ revision.id.chars().take(10).collect::<String>() }</code>
-                        <span class="visually-hidden">{ spoken(revision) }</span>
                         { chips(revision) }
                         <span class="revision-summary">{ &revision.summary }</span>
                     </span>
@@ -131,8 +130,9 @@ fn chips(revision: &RevisionView) -> Html {
     }
 }
 
-/// What the graph beside the list shows, in words.
-fn spoken(revision: &RevisionView) -> String {
+/// What the graph beside the list shows, in words: part of the title, which is read out after the name. An element
+/// that is only heard costs a clip of its own in each row.
+fn drawn(revision: &RevisionView) -> String {
     let mut words = match revision.down.as_slice() {
         [] => "follows base".to_owned(),
         down => format!("follows {}", down.join(" and ")),
