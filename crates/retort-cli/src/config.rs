@@ -114,8 +114,9 @@ pub(crate) fn read_dialect(text: &str) -> Result<Capabilities, Diagnostic> {
     let part = |at: usize| numbers.get(at).copied().unwrap_or(0).min(999);
     match dialect {
         DialectKind::Sqlite => Ok(Capabilities::sqlite(part(0) * 1_000_000 + part(1) * 1_000 + part(2))),
+        DialectKind::Postgres => Ok(Capabilities::postgres(part(0))),
         // No fact about them hangs on the version yet.
-        DialectKind::Postgres | DialectKind::Mysql => Ok(Capabilities::newest(dialect)),
+        DialectKind::Mysql => Ok(Capabilities::newest(dialect)),
     }
 }
 

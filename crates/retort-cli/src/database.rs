@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use retort_core::database::DatabaseError;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::source::DialectKind;
-use retort_drivers::Sqlite;
+use retort_drivers::{Engine, Mysql, Postgres, ServerUrl, Sqlite};
 
 use crate::exit_code::ExitCode;
 use crate::session::Stop;
@@ -17,8 +17,8 @@ pub(crate) enum DatabaseUrl {
     File(PathBuf),
     /// SQLite in memory, for as long as the command runs.
     Memory,
-    /// A server that is not spoken to yet; what stands in its address is forgotten at once.
-    Server(DialectKind),
+    /// A database on a server.
+    Server(ServerUrl),
 }
 
 impl DatabaseUrl {
@@ -36,7 +36,11 @@ impl DatabaseUrl {
         };
         match DialectKind::from_name(product) {
             Some(DialectKind::Sqlite) => sqlite(rest, driver.is_some(), folder),
-            Some(server) => Ok(DatabaseUrl::Server(server)),
+            Some(_) => ServerUrl::parse(url).map(DatabaseUrl::Server).map_err(|fault| {
+                Diagnostic::error("database/unreadable-url", fault.0).help(
+                    "Write `postgres://USER:PASSWORD@HOST:PORT/DATABASE` or `mysql://…`, and `%40` for an `@` in a name",
+                )
+            }),
             None => Err(unreadable("the address of the database begins with no scheme that is known")),
         }
     }
@@ -45,7 +49,7 @@ impl DatabaseUrl {
     pub(crate) fn dialect(&self) -> DialectKind {
         match self {
             DatabaseUrl::File(_) | DatabaseUrl::Memory => DialectKind::Sqlite,
-            DatabaseUrl::Server(dialect) => *dialect,
+            DatabaseUrl::Server(url) => url.dialect,
         }
     }
 
@@ -94,9 +98,9 @@ pub(crate) enum Missing {
 }
 
 /// Opens a database.
-pub(crate) fn open(url: &DatabaseUrl, missing: Missing) -> Result<Sqlite, Stop> {
+pub(crate) fn open(url: &DatabaseUrl, missing: Missing) -> Result<Box<dyn Engine>, Stop> {
     match url {
-        DatabaseUrl::Memory => Sqlite::in_memory().map_err(|error| refused(&error)),
+        DatabaseUrl::Memory => Ok(Box::new(Sqlite::in_memory().map_err(|error| refused(&error))?)),
         DatabaseUrl::File(path) => {
             if missing == Missing::Refuse && !path.exists() {
                 let message = format!("there is no database at `{}`", path.display());
@@ -107,18 +111,23 @@ pub(crate) fn open(url: &DatabaseUrl, missing: Missing) -> Result<Sqlite, Stop> 
             if missing == Missing::Pretend && !path.exists() {
                 return open(&DatabaseUrl::Memory, missing);
             }
-            Sqlite::open(path).map_err(|error| {
+            let opened = Sqlite::open(path).map_err(|error| {
                 let message = format!("the database `{}` cannot be opened: {error}", path.display());
                 Stop::new(ExitCode::Database, Diagnostic::error("database/unreachable", message))
-            })
+            })?;
+            Ok(Box::new(opened))
         }
-        DatabaseUrl::Server(dialect) => {
-            let message = format!("{} databases cannot be opened yet: only SQLite's are", dialect.title());
-            Err(Stop::usage(
-                Diagnostic::error("database/not-built", message)
-                    .help("Name a SQLite database (`sqlite:PATH`), or write the SQL of a run with `--sql`"),
-            ))
-        }
+        DatabaseUrl::Server(url) => connect(url).map_err(|error| {
+            let message = format!("cannot connect to {}: {error}", url.describe());
+            Stop::new(ExitCode::Database, Diagnostic::error("database/unreachable", message))
+        }),
+    }
+}
+
+fn connect(url: &ServerUrl) -> Result<Box<dyn Engine>, DatabaseError> {
+    match url.dialect {
+        DialectKind::Mysql => Ok(Box::new(Mysql::connect(url)?)),
+        DialectKind::Postgres | DialectKind::Sqlite => Ok(Box::new(Postgres::connect(url)?)),
     }
 }
 
@@ -137,9 +146,16 @@ pub(crate) fn refused(error: &DatabaseError) -> Stop {
     Stop::new(ExitCode::Database, said)
 }
 
-/// Whether another connection is writing: `SQLITE_BUSY` and `SQLITE_LOCKED` (sqlite.org/rescode.html).
+/// Whether another connection is writing: `SQLITE_BUSY` and `SQLITE_LOCKED` (sqlite.org/rescode.html),
+/// PostgreSQL's `lock_not_available`, MySQL's lock wait timeouts.
 pub(crate) fn is_locked(error: &DatabaseError) -> bool {
-    error.code.parse::<i32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6))
+    // An SQLSTATE has five characters, SQLite's numbers have up to four.
+    let is_sqlite = error.code.len() < 5;
+    let number = error.code.parse::<i32>().ok().filter(|_| is_sqlite);
+    number.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+        || error.code == "55P03"
+        || error.code.starts_with("1205/")
+        || error.code.starts_with("3572/")
 }
 
 /// A text with three stars in place of every password in an address.
@@ -195,13 +211,20 @@ mod tests {
         assert_eq!(parse("sqlite::memory:"), DatabaseUrl::Memory);
         assert_eq!(parse("sqlite+pysqlite://"), DatabaseUrl::Memory);
         assert_eq!(parse("sqlite:///:memory:"), DatabaseUrl::Memory);
-        assert_eq!(parse("postgresql+psycopg://u:p@h/d"), DatabaseUrl::Server(DialectKind::Postgres));
-        assert_eq!(parse("mariadb://u@h/d"), DatabaseUrl::Server(DialectKind::Mysql));
+        assert_eq!(parse("postgresql+psycopg://u:p@h/d").dialect(), DialectKind::Postgres);
+        assert_eq!(parse("mariadb://u@h/d").dialect(), DialectKind::Mysql);
     }
 
     #[test]
     fn addresses_that_are_none_are_not_repeated() {
-        for url in ["secret", "sqlite:", "sqlite:///", "oracle://u:secret@h", "sqlite:a?secret"] {
+        for url in [
+            "secret",
+            "sqlite:",
+            "sqlite:///",
+            "oracle://u:secret@h",
+            "sqlite:a?secret",
+            "mysql://u:secret@h:x/d",
+        ] {
             let said = DatabaseUrl::parse(url, Path::new("")).unwrap_err();
             assert!(!format!("{said:?}").contains("secret"), "{url}");
         }

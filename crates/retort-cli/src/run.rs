@@ -17,7 +17,7 @@ use retort_core::replay::{Replay, ReplayedStep};
 use retort_core::revision::{Body, RevisionId};
 use retort_core::script::{Origin, RenderOptions, Script, render};
 use retort_core::{json as core_json, version_table};
-use retort_drivers::Sqlite;
+use retort_drivers::Engine;
 use serde_json::Value;
 
 use crate::database::{is_locked, refused};
@@ -81,7 +81,7 @@ fn steps_to(graph: &RevisionGraph, heads: &Heads) -> Vec<Step> {
 ///
 /// A chain on its own engine starts from what the database holds: a table that was changed by hand must not lose
 /// that when it is rebuilt. An emulated one needs both schemas, so it goes along the chain.
-pub(crate) fn replay_of<'a>(project: &'a Project, heads: &Heads, db: &mut Sqlite) -> Result<Replay<'a>> {
+pub(crate) fn replay_of<'a>(project: &'a Project, heads: &Heads, db: &mut dyn Engine) -> Result<Replay<'a>> {
     let engine = db.capabilities();
     if project.dialect == engine.dialect {
         let schema = inspect(db).map_err(|error| refused(&error))?;
@@ -98,7 +98,7 @@ pub(crate) fn replay_of<'a>(project: &'a Project, heads: &Heads, db: &mut Sqlite
 struct Run<'a> {
     project: &'a Project,
     session: &'a mut Session,
-    db: &'a mut Sqlite,
+    db: &'a mut dyn Engine,
     replay: Replay<'a>,
     options: RenderOptions,
     tally: Tally,
@@ -120,7 +120,7 @@ struct Broken {
 pub(crate) fn run(
     session: &mut Session,
     project: &Project,
-    db: &mut Sqlite,
+    db: &mut dyn Engine,
     plan: &Plan,
     has_table: bool,
 ) -> Result<ExitCode> {

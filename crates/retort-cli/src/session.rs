@@ -13,7 +13,7 @@ use retort_core::graph::Heads;
 use retort_core::project::{self, Options, Project};
 use retort_core::source::{DialectKind, NotText, SourceFile, SourceId};
 use retort_core::{json, version_table};
-use retort_drivers::Sqlite;
+use retort_drivers::Engine;
 use serde_json::{Map, Value, json};
 
 use crate::args::{Format, Globals};
@@ -269,10 +269,10 @@ impl Session {
     }
 
     /// Opens the database that was named.
-    pub(crate) fn database(&self, missing: Missing) -> Result<Sqlite> {
+    pub(crate) fn database(&self, missing: Missing) -> Result<Box<dyn Engine>> {
         let Some(url) = &self.settings.database else {
             let said = Diagnostic::error("database/not-named", "no database is named")
-                .help("Name one with `--database sqlite:PATH`, DATABASE_URL or `database` in `retort.toml`");
+                .help("Name one with `--database sqlite:PATH` (or `postgres://…`, `mysql://…`), DATABASE_URL or `database` in `retort.toml`");
             return Err(Stop::usage(said).into());
         };
         Ok(database::open(url, missing)?)
@@ -284,7 +284,7 @@ impl Session {
             return Ok(None);
         }
         let mut db = self.database(Missing::Refuse)?;
-        let heads = version_table::read(&mut db).map_err(|error| database::refused(&error))?;
+        let heads = version_table::read(&mut *db).map_err(|error| database::refused(&error))?;
         Ok(Some(heads.unwrap_or_default()))
     }
 

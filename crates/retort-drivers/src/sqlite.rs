@@ -235,3 +235,9 @@ impl RecordRows for Sqlite {
         crate::record::record(self, sql, limit)
     }
 }
+
+impl crate::Engine for Sqlite {
+    fn capabilities(&self) -> Capabilities {
+        Sqlite::capabilities(self)
+    }
+}

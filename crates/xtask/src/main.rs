@@ -1,7 +1,7 @@
 //! `cargo xtask`: the project's own commands.
 //!
 //! `play` brings the playground to a browser from nothing but Rust, Node and a C compiler; `test` runs everything
-//! that CI runs, with the same commands; `bench` measures. What is missing is installed under `target/tools`, so
+//! that CI runs, with the same commands; `servers` starts database servers for people; `bench` measures. What is missing is installed under `target/tools`, so
 //! that nothing of the person's is overwritten.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the terminal")]
 
@@ -18,6 +18,7 @@ mod size;
 mod build_web;
 mod serve;
 mod play;
+mod servers;
 mod test;
 mod bench;
 
@@ -26,7 +27,8 @@ cargo xtask <command>
 
   play [--port N]               install what is missing, build the playground, serve it on 127.0.0.1
   test [--only PART]            install what is missing, run everything that CI runs
-                                PART: check, native, wasm, e2e
+                                PART: check, native, servers, wasm, e2e
+  servers                       start PostgreSQL and MariaDB for tests, print their addresses, run until Ctrl+C
   bench [ARGUMENTS]             run the benches in release form; arguments go to them
 ";
 
@@ -49,6 +51,7 @@ fn run(arguments: &[String]) -> Result<()> {
     match command.as_str() {
         "play" => play::play(&mut Workbench::new()?, rest),
         "test" => test::test(&mut Workbench::new()?, rest),
+        "servers" => servers::serve(&mut Workbench::new()?),
         "bench" => bench::bench(&Workbench::new()?, rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

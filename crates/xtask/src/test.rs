@@ -4,9 +4,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::tools::{BROWSER, CLANG, DRIVER, NEXTEST_TOOL, PLAYWRIGHT, Tool, WASM_BINDGEN, WASM_TARGET};
+use crate::tools::{
+    BROWSER, CLANG, DRIVER, MARIADB, NEXTEST_TOOL, PLAYWRIGHT, POSTGRES, Tool, WASM_BINDGEN, WASM_TARGET,
+};
 use crate::workbench::{Workbench, run};
-use crate::{build_web, install, serve};
+use crate::{build_web, install, serve, servers};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -26,9 +28,10 @@ struct Part {
     run: fn(&Workbench) -> Result<()>,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part { name: "check", tools: &[&[&WASM_TARGET, &CLANG]], run: check },
     Part { name: "native", tools: &[&[&NEXTEST_TOOL]], run: native },
+    Part { name: "servers", tools: &[&[&NEXTEST_TOOL, &POSTGRES, &MARIADB]], run: on_servers },
     Part { name: "wasm", tools: &[&[&WASM_TARGET, &CLANG, &WASM_BINDGEN, &BROWSER, &DRIVER]], run: wasm },
     Part { name: "e2e", tools: &[build_web::TOOLS, &[&BROWSER, &PLAYWRIGHT]], run: e2e },
 ];
@@ -101,10 +104,18 @@ fn check(bench: &Workbench) -> Result<()> {
 }
 
 fn native(bench: &Workbench) -> Result<()> {
-    bench.run("cargo", &["nextest", "run", "--workspace"])?;
+    // What needs a server has a part of its own.
+    bench.run("cargo", &["nextest", "run", "--workspace", "-E", "not binary(servers)"])?;
     let mut words = vec!["test", "--doc"];
     words.extend(DOC_TESTED.iter().flat_map(|package| ["--package", package]));
     bench.run("cargo", &words)
+}
+
+fn on_servers(bench: &Workbench) -> Result<()> {
+    let running = servers::start(bench)?;
+    let mut command =
+        bench.command("cargo", &["nextest", "run", "--package", "retort-tests", "--test", "servers"]);
+    run(command.envs(running.environment()).env("RETORT_REQUIRE_SERVERS", "1"))
 }
 
 fn wasm(bench: &Workbench) -> Result<()> {

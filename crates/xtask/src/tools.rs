@@ -128,6 +128,29 @@ pub(crate) const DRIVER: Tool = Tool {
     },
 };
 
+pub(crate) const POSTGRES: Tool = Tool {
+    name: "PostgreSQL",
+    purpose: "the server that tests run on",
+    find: |bench| first_line(&bench.ask(postgres_program(bench, "postgres")?.to_str()?, &["--version"])?),
+    origin: Origin::Debian {
+        packages: &[&["postgresql-15"], &["postgresql"]],
+        elsewhere: "PostgreSQL's server, with `initdb` and `postgres` on the path",
+    },
+};
+
+pub(crate) const MARIADB: Tool = Tool {
+    name: "MariaDB",
+    purpose: "the server that tests run on",
+    find: |bench| {
+        bench.find("mariadb-install-db")?;
+        first_line(&bench.ask(mariadb_program(bench)?.to_str()?, &["--version"])?)
+    },
+    origin: Origin::Debian {
+        packages: &[&["mariadb-server"]],
+        elsewhere: "MariaDB's server, with `mariadb-install-db`, `mariadb-admin` and `mariadbd` on the path",
+    },
+};
+
 pub(crate) const PLAYWRIGHT: Tool = Tool {
     name: "playwright-core, axe-core",
     purpose: "drive the browser through the journeys and check accessibility",
@@ -170,6 +193,21 @@ pub(crate) fn driver(bench: &Workbench) -> Option<PathBuf> {
         Some(named) => Some(PathBuf::from(named)).filter(|path| path.is_file()),
         None => bench.find("chromedriver"),
     }
+}
+
+/// A program of PostgreSQL's server: on the path, or the newest of Debian's.
+pub(crate) fn postgres_program(bench: &Workbench, name: &str) -> Option<PathBuf> {
+    let version = |folder: &PathBuf| -> Option<u32> { folder.file_name()?.to_str()?.parse().ok() };
+    let folders = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut folders: Vec<PathBuf> = folders.map(|entry| entry.path()).collect();
+    folders.sort_by_key(version);
+    let debian = folders.into_iter().rev().map(|folder| folder.join("bin").join(name));
+    bench.find(name).or_else(|| debian.into_iter().find(|program| program.is_file()))
+}
+
+/// MariaDB's server; Debian keeps it off a person's path.
+pub(crate) fn mariadb_program(bench: &Workbench) -> Option<PathBuf> {
+    ["mariadbd", "/usr/sbin/mariadbd"].iter().find_map(|name| bench.find(name))
 }
 
 /// The version of wasm-bindgen in Cargo.lock: the tool must have exactly this one.

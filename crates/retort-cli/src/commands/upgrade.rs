@@ -75,13 +75,13 @@ pub(crate) fn online(
 ) -> Result<ExitCode> {
     // A dry run leaves no file behind.
     let mut db = session.database(if how.dry_run { Missing::Pretend } else { missing })?;
-    let (current, has_table) = run::read_heads(&mut db)?;
+    let (current, has_table) = run::read_heads(&mut *db)?;
     let plan = plan(&project.graph, &current, goal).map_err(Stop::usage)?;
     run::check(project, &plan)?;
     if how.dry_run {
-        let replay = run::replay_of(project, &plan.start, &mut db)?;
+        let replay = run::replay_of(project, &plan.start, &mut *db)?;
         let options = offline::options(db.capabilities(), !has_table);
         return offline::write(session, project, &plan, replay, options);
     }
-    run::run(session, project, &mut db, &plan, has_table)
+    run::run(session, project, &mut *db, &plan, has_table)
 }

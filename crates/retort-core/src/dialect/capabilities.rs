@@ -22,6 +22,8 @@ pub struct Capabilities {
     pub set_not_null: bool,
     /// All other forms of ALTER TABLE: types, defaults, keys, uniques, renamed constraints.
     pub alter_anything: bool,
+    /// `ALTER TYPE … ADD VALUE` inside a transaction (PostgreSQL 12; its release notes, E.21.3.4).
+    pub add_label_in_transaction: bool,
 }
 
 impl Capabilities {
@@ -36,6 +38,7 @@ impl Capabilities {
             drop_foreign_key: version >= 3_054_000,
             set_not_null: newer_alter,
             alter_anything: false,
+            add_label_in_transaction: true,
         }
     }
 
@@ -48,7 +51,13 @@ impl Capabilities {
         drop_foreign_key: true,
         set_not_null: true,
         alter_anything: true,
+        add_label_in_transaction: true,
     };
+
+    /// PostgreSQL by its major version.
+    pub const fn postgres(major: u32) -> Capabilities {
+        Capabilities { add_label_in_transaction: major >= 12, ..Capabilities::POSTGRES }
+    }
 
     /// MySQL and MariaDB: each DDL statement commits by itself (MySQL 8.4, 15.3.3).
     pub const MYSQL: Capabilities =
