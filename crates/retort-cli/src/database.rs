@@ -58,7 +58,7 @@ impl DatabaseUrl {
         match self {
             DatabaseUrl::File(path) => format!("sqlite:{}", path.display()),
             DatabaseUrl::Memory => "sqlite::memory:".to_owned(),
-            DatabaseUrl::Server(dialect) => dialect.name().to_owned(),
+            DatabaseUrl::Server(url) => url.describe(),
         }
     }
 }

@@ -83,3 +83,13 @@ pub(crate) fn duplicated(graph: &RevisionGraph) -> BTreeSet<&RevisionId> {
     use retort_core::graph::Broken;
     graph.broken().filter(|(_, why)| **why == Broken::Duplicate).map(|(revision, _)| &revision.id).collect()
 }
+
+/// The beginning of a statement in one line.
+pub(crate) fn shorten(sql: &str) -> String {
+    const MOST: usize = 60;
+    let line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -16,6 +16,7 @@ use retort_core::project::Project;
 use retort_core::replay::{Replay, ReplayedStep};
 use retort_core::revision::{Body, RevisionId};
 use retort_core::script::{Origin, RenderOptions, Script, render};
+use retort_core::source::DialectKind;
 use retort_core::{json as core_json, version_table};
 use retort_drivers::Engine;
 use serde_json::Value;
@@ -112,8 +113,8 @@ struct Broken {
     exit: ExitCode,
     /// Nothing of it is left in the database.
     undone: bool,
-    /// It ran without a transaction: what ran stays.
-    is_bare: bool,
+    /// The statements of it that stay, each in one line.
+    kept: Vec<String>,
 }
 
 /// Runs a plan; `has_table` says whether the version table is there.
@@ -175,8 +176,9 @@ impl Run<'_> {
             };
             let diagnostic = failed(self.project, &replayed, &script, &failure);
             let undone = failure.rolled_back || exit == ExitCode::Locked;
-            let is_bare = replayed.is_bare;
-            return Ok(Some(Broken { diagnostic, exit, undone, is_bare }));
+            let kept = failure.kept.iter().filter_map(|at| script.statements.get(*at));
+            let kept = kept.map(|statement| lines::shorten(&statement.sql)).collect();
+            return Ok(Some(Broken { diagnostic, exit, undone, kept }));
         }
         self.options.create_version_table = false;
         if replayed.is_opaque() {
@@ -187,6 +189,7 @@ impl Run<'_> {
 
     /// Says where the database is now.
     fn finish(self, plan: &Plan, done: usize, broken: Option<Broken>, started: Instant) -> Result<ExitCode> {
+        let is_sqlite = self.options.capabilities.dialect == DialectKind::Sqlite;
         let Run { session, db, steps, tally, .. } = self;
         let end = match (&broken, plan.steps.get(done)) {
             // The database itself knows best where it stands after a failure.
@@ -206,24 +209,41 @@ impl Run<'_> {
             session.put("fidelity", tally.to_json());
         }
         match broken {
-            Some(broken) => Ok(tell_broken(session, plan, done, &end, broken)),
+            Some(broken) => Ok(tell_broken(session, plan, done, &end, broken, is_sqlite)),
             None => tell(session, plan, started).map(|()| ExitCode::Done),
         }
     }
 }
 
 /// Says which statement failed, what is done and where the database is.
-fn tell_broken(session: &mut Session, plan: &Plan, done: usize, end: &Heads, broken: Broken) -> ExitCode {
-    let Broken { diagnostic, exit, undone, is_bare } = broken;
+fn tell_broken(
+    session: &mut Session,
+    plan: &Plan,
+    done: usize,
+    end: &Heads,
+    broken: Broken,
+    is_sqlite: bool,
+) -> ExitCode {
+    let Broken { diagnostic, exit, undone, kept } = broken;
     let stayed = plan.steps.get(done).is_some_and(|step| step.before == *end);
+    let diagnostic = match kept.as_slice() {
+        [] => diagnostic,
+        kept => diagnostic.help(format!(
+            "What ran before it in this revision stays, undo it by hand before you run it again: {}",
+            kept.join("; ")
+        )),
+    };
     session.say(match undone && !stayed {
         true => diagnostic.help("Look whether another run is under way: the database has moved meanwhile"),
         false => diagnostic,
     });
-    // SQLite undoes some failures by itself (sqlite.org/lang_transaction.html); the heads tell.
-    let undone = match undone || stayed && !is_bare {
-        true => "the failed one was rolled back",
-        false => "the failed one may be half done",
+    let undone = match (undone, kept.len()) {
+        (true, _) => "the failed one was rolled back".to_owned(),
+        // SQLite undoes some failures by itself (sqlite.org/lang_transaction.html); the heads tell.
+        (false, 0) if stayed && is_sqlite => "the failed one was rolled back".to_owned(),
+        (false, 0) => "the failed one stopped at its first statement".to_owned(),
+        (false, 1) => "1 statement of the failed one stays".to_owned(),
+        (false, count) => format!("{count} statements of the failed one stay"),
     };
     if !session.is_json() {
         let all = plan.steps.len();

@@ -11,6 +11,7 @@ pub mod capabilities;
 mod emulate;
 mod rewrite;
 pub mod sqlite;
+mod transaction;
 mod translate;
 
 pub use capabilities::Capabilities;

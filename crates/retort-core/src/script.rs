@@ -34,6 +34,8 @@ pub struct Statement {
     /// How many rows it must change, where that is known: a row of the version table that another run has
     /// changed meanwhile is found out by it.
     pub rows: Option<u64>,
+    /// It is in no transaction: once it ran, it stays.
+    pub alone: bool,
 }
 
 /// All statements of one step.
@@ -58,30 +60,70 @@ pub struct RenderOptions {
 pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
     let dialect = options.capabilities.dialect;
     let keys_off = dialect == DialectKind::Sqlite && replayed.foreign_keys_off();
-    let mut statements = Vec::new();
+    // On an engine of another kind nothing is left of what could not run in a transaction.
+    let is_bare = replayed.is_bare && replayed.source.dialect == dialect;
+    let mut writer = Writer { statements: Vec::new(), dialect, open: false };
     if keys_off {
         // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
-        statements.push(statement("PRAGMA foreign_keys=OFF", Origin::Session));
+        writer.push("PRAGMA foreign_keys=OFF", Origin::Session);
     }
-    // On an engine of another kind nothing is left of what could not run in a transaction.
-    if replayed.is_bare && replayed.source.dialect == dialect {
-        bare(replayed, options, &mut statements);
-    } else {
-        statements.push(statement(begin(dialect), Origin::Transaction));
-        create_version_table(replayed, options, &mut statements);
-        for index in 0..replayed.directives.len() {
-            directive(replayed, index, &mut statements);
+    if options.create_version_table {
+        writer.enter(options.capabilities.transactional_ddl);
+        writer.push(&version_table::create(dialect, replayed.longest_id), Origin::VersionTable);
+    }
+    for (index, directive) in replayed.directives.iter().enumerate() {
+        let translated = &directive.translated;
+        if translated.sql.is_empty() {
+            continue;
         }
-        if keys_off {
-            statements.push(statement(&foreign_key_check(&replayed.source), Origin::ForeignKeyCheck));
+        writer.enter(!translated.stands_alone && !is_bare);
+        for sql in &translated.sql {
+            writer.push(sql, Origin::Directive(index));
         }
-        change_heads(replayed, dialect, &mut statements);
-        statements.push(statement("COMMIT", Origin::Transaction));
+    }
+    let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
+    // One statement is all or nothing by itself.
+    let is_single = heads.len() == 1 && !options.capabilities.transactional_ddl;
+    if !is_single || writer.open {
+        writer.enter(true);
     }
     if keys_off {
-        statements.push(statement("PRAGMA foreign_keys=ON", Origin::Session));
+        writer.push(&foreign_key_check(&replayed.source), Origin::ForeignKeyCheck);
     }
-    Script { step: replayed.step.clone(), statements }
+    for sql in heads {
+        writer.push(&sql, Origin::VersionTable);
+        if let Some(statement) = writer.statements.last_mut() {
+            statement.rows = Some(1);
+        }
+    }
+    writer.enter(false);
+    if keys_off {
+        writer.push("PRAGMA foreign_keys=ON", Origin::Session);
+    }
+    Script { step: replayed.step.clone(), statements: writer.statements }
+}
+
+/// Puts statements into transactions, as few as can be: one for all that may share it.
+struct Writer {
+    statements: Vec<Statement>,
+    dialect: DialectKind,
+    /// Inside a transaction.
+    open: bool,
+}
+
+impl Writer {
+    fn push(&mut self, sql: &str, origin: Origin) {
+        let alone = !self.open && !matches!(origin, Origin::Transaction | Origin::Session);
+        self.statements.push(Statement { sql: sql.to_owned(), origin, rows: None, alone });
+    }
+
+    /// Goes into a transaction, or out of the one that is open.
+    fn enter(&mut self, transaction: bool) {
+        if transaction != self.open {
+            self.push(if transaction { begin(self.dialect) } else { "COMMIT" }, Origin::Transaction);
+            self.open = transaction;
+        }
+    }
 }
 
 /// Children without a parent; those of a key that is NOT VALID were there before.
@@ -98,48 +140,6 @@ fn foreign_key_check(source: &Schema) -> String {
     format!("SELECT * FROM pragma_foreign_key_check WHERE NOT ({})", unchecked.join(" OR "))
 }
 
-fn statement(sql: &str, origin: Origin) -> Statement {
-    Statement { sql: sql.to_owned(), origin, rows: None }
-}
-
-fn create_version_table(replayed: &ReplayedStep, options: &RenderOptions, statements: &mut Vec<Statement>) {
-    if options.create_version_table {
-        let create = version_table::create(options.capabilities.dialect, replayed.longest_id);
-        statements.push(statement(&create, Origin::VersionTable));
-    }
-}
-
-fn directive(replayed: &ReplayedStep, index: usize, statements: &mut Vec<Statement>) {
-    let translated = &replayed.directives[index].translated;
-    statements.extend(translated.sql.iter().map(|sql| statement(sql, Origin::Directive(index))));
-}
-
-fn change_heads(replayed: &ReplayedStep, dialect: DialectKind, statements: &mut Vec<Statement>) {
-    let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
-    let changes = heads.into_iter();
-    statements.extend(changes.map(|sql| Statement { sql, origin: Origin::VersionTable, rows: Some(1) }));
-}
-
-/// Each directive by itself; one that comes to several statements (a table rebuild) stays all or nothing. The
-/// heads change at the end.
-fn bare(replayed: &ReplayedStep, options: &RenderOptions, statements: &mut Vec<Statement>) {
-    let dialect = options.capabilities.dialect;
-    for (index, held) in replayed.directives.iter().enumerate() {
-        let is_several = held.translated.sql.len() > 1;
-        if is_several {
-            statements.push(statement(begin(dialect), Origin::Transaction));
-        }
-        directive(replayed, index, statements);
-        if is_several {
-            statements.push(statement("COMMIT", Origin::Transaction));
-        }
-    }
-    statements.push(statement(begin(dialect), Origin::Transaction));
-    create_version_table(replayed, options, statements);
-    change_heads(replayed, dialect, statements);
-    statements.push(statement("COMMIT", Origin::Transaction));
-}
-
 /// A writer from the start: two runs on one file must not both read the old heads.
 fn begin(dialect: DialectKind) -> &'static str {
     match dialect {
@@ -152,8 +152,13 @@ impl Script {
     /// The script as text, with a line that says which revision runs (Alembic's offline form).
     pub fn to_sql(&self) -> String {
         let mut text = format!("-- {}\n", title(&self.step));
+        let mut was_alone = false;
         for statement in &self.statements {
             text.push('\n');
+            if statement.alone && !was_alone {
+                text.push_str("-- in no transaction: what has run stays\n");
+            }
+            was_alone = statement.alone;
             text.push_str(&statement.sql);
             text.push_str(";\n");
         }

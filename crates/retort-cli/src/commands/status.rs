@@ -55,7 +55,7 @@ pub(crate) fn run(_args: &Args, session: &mut Session) -> Result<ExitCode> {
     let project = session.project()?;
     let mut db = session.database(Missing::Refuse)?;
     let database = session.settings.database.as_ref().map(|url| url.describe()).unwrap_or_default();
-    let status = look(&project, &mut db, database)?;
+    let status = look(&project, &mut *db, database)?;
     let is_dirty = status.state.as_ref().is_some_and(State::is_dirty);
     if session.is_json() {
         put(session, &project, &status);

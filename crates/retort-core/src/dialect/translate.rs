@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use super::emulate::{Emulated, Numbering};
 use super::sqlite;
+use super::transaction::stands_alone;
 use super::{Capabilities, Fidelity, Note};
 use crate::operation::{ColumnChange, Directive, Operation, Refusal, SqlClass, apply_before};
 use crate::schema::{Constraint, ConstraintKind, ObjectName, Schema, same_word};
@@ -33,6 +34,8 @@ pub struct Translated {
     pub foreign_keys_off: bool,
     /// The author switches foreign keys on or off.
     pub foreign_keys_switch: Option<bool>,
+    /// It commits by itself, or is refused inside a transaction.
+    pub stands_alone: bool,
 }
 
 /// Carries both schemas along a chain.
@@ -96,6 +99,7 @@ impl Translator {
             refusals: Vec::new(),
             foreign_keys_off: false,
             foreign_keys_switch: None,
+            stands_alone: false,
         };
         let operations = effective(&self.source, &directive.operations);
         if self.is_native() {
@@ -147,6 +151,7 @@ impl Translator {
             }
         }
         if can {
+            done.stands_alone = stands_alone(text, operations, &self.capabilities);
             done.sql.push(text.to_owned());
         }
     }
