@@ -9,12 +9,14 @@
 
 pub mod capabilities;
 mod emulate;
+mod normalize;
 mod rewrite;
 pub mod sqlite;
 mod transaction;
 mod translate;
 
 pub use capabilities::Capabilities;
+pub use normalize::{ServerDefaults, normalize};
 pub use translate::{Translated, Translator};
 
 use crate::diagnostic::Code;

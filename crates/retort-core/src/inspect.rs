@@ -2,6 +2,9 @@
 //!
 //! In: a database. Out: the [`Schema`] that it holds, the version table left out.
 
+mod cells;
+mod mysql;
+mod postgres;
 mod sqlite;
 
 use std::collections::BTreeMap;
@@ -20,7 +23,7 @@ pub struct KnownTables(BTreeMap<String, Arc<Table>>);
 /// Reads the schema of a database.
 ///
 /// # Errors
-/// The database's own, and one that says so for a dialect that is not read yet.
+/// The database's own.
 pub fn inspect(db: &mut dyn Database) -> Result<Schema, DatabaseError> {
     inspect_again(db, &mut KnownTables::default())
 }
@@ -32,10 +35,8 @@ pub fn inspect(db: &mut dyn Database) -> Result<Schema, DatabaseError> {
 pub fn inspect_again(db: &mut dyn Database, known: &mut KnownTables) -> Result<Schema, DatabaseError> {
     let schema = match db.dialect() {
         DialectKind::Sqlite => sqlite::inspect(db, &mut known.0)?,
-        DialectKind::Postgres | DialectKind::Mysql => {
-            let message = format!("reading the schema of {} is not built yet", db.dialect().title());
-            return Err(DatabaseError { message, code: String::new(), offset: None, unreachable: false });
-        }
+        DialectKind::Postgres => postgres::inspect(db)?,
+        DialectKind::Mysql => mysql::inspect(db)?,
     };
     Ok(schema.without(&version_table::name()))
 }
