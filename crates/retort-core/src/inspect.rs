@@ -5,15 +5,19 @@
 mod cells;
 mod mysql;
 mod postgres;
+mod probe;
 mod sqlite;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::database::{Database, DatabaseError};
+use crate::dialect::ServerDefaults;
 use crate::schema::{Schema, Table};
 use crate::source::DialectKind;
 use crate::version_table;
+
+pub(crate) use probe::{Doubtful, in_servers_words};
 
 /// Tables that were read before, by everything that SQLite stores of them. All that its pragmas tell of a table
 /// follows from these texts, so a table of the same texts is the same table, in whichever database.
@@ -39,4 +43,15 @@ pub fn inspect_again(db: &mut dyn Database, known: &mut KnownTables) -> Result<S
         DialectKind::Mysql => mysql::inspect(db)?,
     };
     Ok(schema.without(&version_table::name()))
+}
+
+/// What the server takes where nothing is said.
+///
+/// # Errors
+/// The database's own.
+pub fn server_defaults(db: &mut dyn Database) -> Result<ServerDefaults, DatabaseError> {
+    match db.dialect() {
+        DialectKind::Mysql => mysql::defaults(db),
+        DialectKind::Sqlite | DialectKind::Postgres => Ok(ServerDefaults::default()),
+    }
 }
