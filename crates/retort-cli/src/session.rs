@@ -18,7 +18,7 @@ use serde_json::{Map, Value, json};
 
 use crate::args::{Format, Globals};
 use crate::config::{self, Settings};
-use crate::database::{self, Missing};
+use crate::database::{self, DatabaseUrl, Missing};
 use crate::exit_code::ExitCode;
 use crate::{files, report};
 
@@ -229,11 +229,12 @@ impl Session {
         let mut options =
             Options { dialect: self.settings.written_in, layout: self.settings.layout, placeholders };
         let mut opened = project::open(&found, &options);
-        // Files that do not tell what they are written in are read as `--dialect` says. What has the marks of a
+        // Files that do not tell what they are written in are read as `--dialect` or the database says. What has the marks of a
         // server's SQL tells enough: `--dialect sqlite` is to emulate it then, as a run on SQLite does.
         let tells = opened.value.dialect != DialectKind::Sqlite
             || opened.value.graph.iter().any(|revision| revision.dialect.is_some());
-        let engine = self.settings.engine.map(|engine| engine.dialect);
+        let database = self.settings.database.as_ref().map(DatabaseUrl::dialect);
+        let engine = self.settings.engine.map(|engine| engine.dialect).or(database);
         if options.dialect.is_none() && !tells && engine.is_some_and(|other| other != DialectKind::Sqlite) {
             options.dialect = engine;
             opened = project::open(&found, &options);

@@ -113,8 +113,9 @@ fn native(bench: &Workbench) -> Result<()> {
 
 fn on_servers(bench: &Workbench) -> Result<()> {
     let running = servers::start(bench)?;
-    let mut command =
-        bench.command("cargo", &["nextest", "run", "--package", "retort-tests", "--test", "servers"]);
+    let packages = ["--package", "retort-tests", "--package", "retort-cli"];
+    let words = [&["nextest", "run"], packages.as_slice(), &["--test", "servers"]].concat();
+    let mut command = bench.command("cargo", &words);
     run(command.envs(running.environment()).env("RETORT_REQUIRE_SERVERS", "1"))
 }
 

@@ -51,11 +51,11 @@ fn a_database_that_cannot_be_opened_ends_with_three() {
 #[test]
 fn a_password_is_never_written() {
     let bench = Bench::chain();
-    let url = "postgresql+psycopg://user:s3cret@host/db?password=s3cret";
+    let url = "postgresql+psycopg://user:s3cret@127.0.0.1:1/db?password=s3cret";
     let lines = [
-        format!("upgrade head --database {url}"),
-        format!("upgrade head --database {url} --format json"),
-        format!("upgrade head --database {url} --verbose"),
+        format!("upgrade head --database {url}&nonsense=1"),
+        format!("upgrade head --database {url}%zz --format json"),
+        format!("upgrade head --database {url}&sslmode=s3cret --verbose"),
         format!("upgrade head {url}"),
         format!("heads --dtabase={url}"),
         "upgrade head --database s3cret".to_owned(),
@@ -91,4 +91,24 @@ fn a_reader_that_goes_away_is_no_fault() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn a_server_that_is_not_there_ends_with_three() {
+    let bench = Bench::chain();
+    // Nothing listens on port 1.
+    for url in [
+        "postgres://user:s3cret@127.0.0.1:1/db",
+        "postgresql+psycopg://user:s3cret@/db?host=/no/such/folder",
+        "mysql+pymysql://user:s3cret@127.0.0.1:1/db",
+        "mariadb://user:s3cret@/db?unix_socket=/no/such.sock",
+    ] {
+        for words in ["current", "upgrade head", "current --format json"] {
+            let answer = bench.look(&format!("{words} --database {url}"));
+            assert_eq!(answer.code, 3, "{url}: {answer:?}");
+            let said = answer.out + &answer.err;
+            assert!(said.contains("database/unreachable") && !said.contains("s3cret"), "{said}");
+        }
+    }
+    assert_eq!(bench.look("current --database postgres://user:s3cret@h:x/db").code, 2);
 }
