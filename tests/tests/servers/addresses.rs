@@ -1,13 +1,15 @@
 //! Connections by socket and by TCP, and values that come as they are.
 
-use retort_core::database::{Database, Value};
+use retort_core::database::Value;
 use retort_core::source::DialectKind;
 use retort_drivers::{Mysql, Place, Postgres, ServerUrl, Tls};
 
 use crate::server::{address, connect};
 
 fn tcp(url: &ServerUrl, port: u16) -> ServerUrl {
-    ServerUrl { place: Place::Tcp { host: "127.0.0.1".to_owned(), port: Some(port) }, ..url.clone() }
+    let mut url = url.clone();
+    url.place = Place::Tcp { host: "127.0.0.1".to_owned(), port: Some(port) };
+    url
 }
 
 #[test]
@@ -19,12 +21,15 @@ fn postgresql_answers_on_its_socket_and_by_tcp() {
     let port = u16::try_from(rows[0][0].as_integer().unwrap()).unwrap();
     let by_tcp = tcp(&url, port);
     connect(&by_tcp).query("SELECT 1").unwrap();
-    let wrong = ServerUrl { user: Some("nobody_here".to_owned()), ..by_tcp.clone() };
+    let mut wrong = by_tcp.clone();
+    wrong.user = Some("nobody_here".to_owned());
     let error = Postgres::connect(&wrong).err().unwrap();
     assert!(error.unreachable);
     assert_eq!(error.code, "28P01");
     // The server has no certificate.
-    let error = Postgres::connect(&ServerUrl { tls: Tls::Require, ..by_tcp }).err().unwrap();
+    let mut encrypted = by_tcp;
+    encrypted.tls = Tls::Require;
+    let error = Postgres::connect(&encrypted).err().unwrap();
     assert!(error.unreachable);
 }
 
@@ -38,11 +43,14 @@ fn mariadb_answers_on_its_socket_and_by_tcp() {
     let port = u16::try_from(rows[0][0].as_integer().unwrap()).unwrap();
     let by_tcp = tcp(&url, port);
     connect(&by_tcp).query("SELECT 1").unwrap();
-    let wrong = ServerUrl { user: Some("nobody_here".to_owned()), ..by_tcp.clone() };
+    let mut wrong = by_tcp.clone();
+    wrong.user = Some("nobody_here".to_owned());
     let error = Mysql::connect(&wrong).err().unwrap();
     assert!(error.unreachable);
     assert_eq!(error.code, "1045/28000");
-    let error = Mysql::connect(&ServerUrl { tls: Tls::VerifyFull, ..by_tcp }).err().unwrap();
+    let mut encrypted = by_tcp;
+    encrypted.tls = Tls::VerifyFull;
+    let error = Mysql::connect(&encrypted).err().unwrap();
     assert!(error.unreachable);
 }
 

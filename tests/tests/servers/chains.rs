@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use retort_core::database::Database;
 use retort_core::drift::compare;
 use retort_core::execute::execute;
 use retort_core::graph::{Heads, Target};
@@ -19,7 +18,7 @@ use retort_drivers::Engine;
 use crate::server::Scratch;
 
 /// Cases of a server's dialect that no server runs to their end, and at which step it stops.
-const REFUSED: [(&str, &str); 1] = [("emulate/not-run.md", "a1")];
+const REFUSED: [(&str, &str); 2] = [("emulate/not-run.md", "a1"), ("emulate/postgres-types.md", "a1")];
 
 /// A database that goes along a chain.
 pub(crate) struct Run<'a> {

@@ -1,7 +1,6 @@
 //! What a server prints in other words than it was written in is known to be the same; what is not the same
 //! is told.
 
-use retort_core::database::Database;
 use retort_core::drift::compare;
 use retort_core::source::DialectKind;
 

@@ -42,7 +42,8 @@ impl Scratch {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("retort_test_{}_{number}", std::process::id());
         connect(&server).execute(&format!("CREATE DATABASE {name}")).unwrap();
-        let url = ServerUrl { database: Some(name), ..server.clone() };
+        let mut url = server.clone();
+        url.database = Some(name);
         Some(Scratch { server, url })
     }
 

@@ -45,6 +45,9 @@ pub(super) fn table(table: &mut Table, defaults: &ServerDefaults) {
 }
 
 fn normal_column(column: &mut Column, table_collation: &str, defaults: &ServerDefaults) {
+    let written = column.column_type.text().to_ascii_lowercase();
+    // The national character set is utf8mb3 (MySQL 8.4, 12.3.7).
+    let is_national = ["national", "nchar", "nvarchar"].iter().any(|word| written.starts_with(word));
     column.column_type = type_name(&column.column_type);
     column.default = column.default.as_ref().and_then(default);
     column.on_update = column.on_update.as_ref().and_then(default);
@@ -52,6 +55,7 @@ fn normal_column(column: &mut Column, table_collation: &str, defaults: &ServerDe
         generated.expression = plain(&generated.expression);
     }
     let charset = column.options.remove("CHARSET").or_else(|| column.options.remove("CHARACTER SET"));
+    let charset = charset.or(is_national.then(|| "utf8mb3".to_owned()));
     let usual = charset.and_then(|charset| defaults.collations.get(&charset.to_lowercase()).cloned());
     let collation = column.collation.take().map(|collation| collation.to_lowercase()).or(usual);
     column.collation = collation.filter(|collation| collation != table_collation);

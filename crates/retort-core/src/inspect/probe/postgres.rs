@@ -26,13 +26,13 @@ pub(super) fn probe(expected: &Schema, doubtful: &Doubtful, db: &mut dyn Databas
 
 /// Makes everything, and reads it back: what is temporary, and all (for routines, which replace their like).
 fn ask(expected: &Schema, doubtful: &Doubtful, db: &mut dyn Database) -> Option<(Schema, Schema)> {
-    for name in doubtful {
-        if let Some(view) = expected.views.get(name) {
-            attempt(db, &[view_statement(view)]);
-        }
-        if let Some(domain) = expected.domains.get(name) {
-            attempt(db, &[domain_statement(domain)]);
-        }
+    for view in doubtful.iter().filter_map(|name| expected.views.get(name)) {
+        attempt(db, &[view_statement(view)]);
+    }
+    // Read now: once temporary tables hide the real ones, these are printed with their schema.
+    let views = read(db, Area::Temporary).ok()?.views;
+    for domain in doubtful.iter().filter_map(|name| expected.domains.get(name)) {
+        attempt(db, &[domain_statement(domain)]);
     }
     let triggers: Vec<&Arc<Trigger>> =
         doubtful.iter().filter_map(|name| expected.triggers.get(name)).collect();
@@ -43,18 +43,24 @@ fn ask(expected: &Schema, doubtful: &Doubtful, db: &mut dyn Database) -> Option<
     for trigger in triggers {
         attempt(db, &[trigger.definition.text().to_owned()]);
     }
+    let mut temporary = read(db, Area::Temporary).ok()?;
+    temporary.views = views;
+    Some((temporary, routines(expected, doubtful, db)?))
+}
+
+/// The schema with the expected routines in place of their like.
+fn routines(expected: &Schema, doubtful: &Doubtful, db: &mut dyn Database) -> Option<Schema> {
     let mut is_changed = false;
     for routine in doubtful.iter().filter_map(|name| expected.routines.get(name)) {
         let text = routine.definition.text();
-        let words: Vec<&str> = text.split_whitespace().take(2).collect();
-        let replaces = words.get(1).is_some_and(|word| word.eq_ignore_ascii_case("or"));
-        let text =
-            if replaces { text.to_owned() } else { text.replacen(char::is_whitespace, " OR REPLACE ", 1) };
+        let second = text.split_whitespace().nth(1).unwrap_or_default();
+        let text = match second.eq_ignore_ascii_case("or") {
+            true => text.to_owned(),
+            false => text.replacen(char::is_whitespace, " OR REPLACE ", 1),
+        };
         is_changed |= attempt(db, &[text]);
     }
-    let temporary = read(db, Area::Temporary).ok()?;
-    let changed = if is_changed { read(db, Area::User).ok()? } else { Schema::empty(POSTGRES) };
-    Some((temporary, changed))
+    if is_changed { read(db, Area::User).ok() } else { Some(Schema::empty(POSTGRES)) }
 }
 
 /// Runs statements; what a refused one leaves is undone.
