@@ -65,7 +65,7 @@ fn postgresql_prints_tables_in_its_own_words() {
             "CREATE MATERIALIZED VIEW v3 AS SELECT a FROM defaults WITH NO DATA",
             "CREATE TABLE \"Odd Name\" (\"Select\" int CHECK (\"Select\" > 0), \"a\"\"b\" text DEFAULT 'x')",
             "CREATE INDEX \"Odd Index\" ON \"Odd Name\" (\"Select\")",
-            "ALTER TABLE defaults ALTER COLUMN a TYPE bigint, ALTER COLUMN b SET DEFAULT 'y', ALTER n SET NOT NULL",
+            "ALTER TABLE defaults ALTER COLUMN l TYPE bigint, ALTER COLUMN b SET DEFAULT 'y', ALTER n SET NOT NULL",
             "ALTER TABLE checks RENAME COLUMN a TO z",
         ],
     );

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::schema::{
-    Composite, Domain, Expression, IdentityKind, Index, IndexPart, Schema, Sequence, SqlType, Table, Trigger,
+    Composite, Domain, Expression, Identity, IdentityKind, Index, IndexPart, Schema, Sequence, SqlType,
+    Table, Trigger,
 };
 use crate::source::DialectKind;
 use crate::token::{self, TokenKind};
@@ -52,7 +53,31 @@ fn part(part: &mut IndexPart) {
     }
 }
 
+/// A column that takes its numbers from a sequence that goes with it is what `serial` makes (PostgreSQL 18, 8.1.4).
+fn serial_columns(schema: &mut Schema) {
+    let owned: Vec<Arc<Sequence>> = schema.sequences.values().cloned().collect();
+    for sequence in owned {
+        let Some((owner, name)) = &sequence.owned_by else { continue };
+        let Some(mut table) = schema.table(owner).map(|table| Table::clone(table)) else { continue };
+        let Some(at) = table.column_index(name, POSTGRES) else { continue };
+        let column = &mut table.columns[at];
+        let calls = column.default.as_ref().is_some_and(|default| {
+            let words = default.normal().replace("public.", "");
+            words.starts_with(&format!("nextval ( '{}'", sequence.name))
+        });
+        if calls {
+            column.default = None;
+            let start = sequence.start.filter(|start| *start != 1);
+            let increment = sequence.increment.filter(|step| *step != 1);
+            column.identity = Some(Identity { kind: IdentityKind::Serial, start, increment });
+            schema.put_table(table);
+            schema.sequences.remove(&sequence.name);
+        }
+    }
+}
+
 pub(super) fn objects(schema: &mut Schema) {
+    serial_columns(schema);
     let composites: Vec<Arc<Composite>> = schema.composites.values().cloned().collect();
     for composite in composites {
         let mut composite = Composite::clone(&composite);

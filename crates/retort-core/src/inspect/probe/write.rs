@@ -2,7 +2,7 @@
 
 use crate::schema::{Check, Column, Index, IndexKey, IndexPart};
 use crate::source::DialectKind;
-use crate::token::quote;
+use crate::token::{quote, tokens};
 
 /// `"a" integer COLLATE "C" DEFAULT (1)`, without what numbers itself.
 pub(super) fn column(column: &Column, dialect: DialectKind) -> String {
@@ -19,8 +19,9 @@ pub(super) fn column(column: &Column, dialect: DialectKind) -> String {
     }
     if let Some(default) = &column.default {
         let default = default.text();
-        // MySQL wants no parentheses around a clock, and needs them around other expressions.
-        let bare = dialect == DialectKind::Mysql && !default.contains('(');
+        // MySQL takes a literal or a clock as it is, and other expressions in parentheses.
+        let bare =
+            dialect == DialectKind::Mysql && tokens(default.trim_start_matches('-'), dialect).len() == 1;
         text.push_str(&if bare { format!(" DEFAULT {default}") } else { format!(" DEFAULT ({default})") });
     }
     text
