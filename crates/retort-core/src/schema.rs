@@ -132,26 +132,33 @@ fn is_name(token: &Token, text: &str, name: &str, dialect: DialectKind) -> bool 
         && same_word(&token::identifier(token.text(text), dialect), name, dialect)
 }
 
+/// Takes off as many pairs as hold the whole text. Linear in the text, however deep they are nested.
 fn without_outer_parentheses(text: &str, dialect: DialectKind) -> &str {
     if !(text.starts_with('(') && text.ends_with(')')) {
         return text;
     }
     let tokens = token::tokens(text, dialect);
-    let mut depth = 0;
+    let mut open = Vec::new();
+    let mut close_of = vec![None; tokens.len()];
     for (index, token) in tokens.iter().enumerate() {
         match token.text(text) {
-            "(" => depth += 1,
-            ")" => depth -= 1,
+            "(" => open.push(index),
+            ")" => match open.pop() {
+                Some(opened) => close_of[opened] = Some(index),
+                None => return text,
+            },
             _ => {}
         }
-        if depth == 0 && index + 1 < tokens.len() {
-            return text;
-        }
     }
-    if depth != 0 {
+    if !open.is_empty() {
         return text;
     }
-    without_outer_parentheses(text[1..text.len() - 1].trim(), dialect)
+    let is_pair = |depth: &usize| close_of.get(*depth) == Some(&Some(tokens.len() - 1 - depth));
+    let depth = (0..tokens.len()).take_while(is_pair).count();
+    match (depth.checked_sub(1).and_then(|last| tokens.get(last)), tokens.get(tokens.len() - depth)) {
+        (Some(first), Some(last)) => text.get(first.end as usize..last.start as usize).unwrap_or(text).trim(),
+        _ => text,
+    }
 }
 
 /// Everything a database holds by way of structure.

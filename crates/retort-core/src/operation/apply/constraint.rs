@@ -3,7 +3,7 @@
 use super::super::naming;
 use super::table::require_key_columns;
 use super::{Refusal, exists, find_column, refuse};
-use crate::schema::{Constraint, ConstraintKind, Deferral, ObjectName, Table, same_word};
+use crate::schema::{Column, Constraint, ConstraintKind, Deferral, ObjectName, Table, same_word};
 use crate::source::DialectKind;
 
 pub(super) fn add_constraint(
@@ -77,12 +77,24 @@ pub(super) fn drop_constraint(
     if may(ConstraintKind::Exclusion) {
         table.exclusions.retain(|exclusion| !is(exclusion.name.as_deref()));
     }
+    if table.constraint_count() == before && name.is_some_and(|name| drop_not_null(table, name)) {
+        return Ok(());
+    }
     if table.constraint_count() == before && !if_exists {
         let title = kind.map_or("constraint", ConstraintKind::title);
         let name = name.map_or(String::new(), |name| format!(" `{name}`"));
         return refuse("replay/no-such-constraint", format!("table `{}` has no {title}{name}", table.name));
     }
     Ok(())
+}
+
+/// Since PostgreSQL 18 a NOT NULL is a constraint with a name, by which it is dropped.
+fn drop_not_null(table: &mut Table, name: &str) -> bool {
+    let named = |column: &&mut Column| column.options.get("NOT NULL").is_some_and(|other| other == name);
+    let Some(column) = table.columns.iter_mut().find(named) else { return false };
+    column.options.remove("NOT NULL");
+    column.nullable = true;
+    true
 }
 
 pub(super) fn rename_constraint(
@@ -98,10 +110,13 @@ pub(super) fn rename_constraint(
             found = true;
         }
     }
-    if found {
-        return Ok(());
+    for column in &mut table.columns {
+        if column.options.get("NOT NULL").is_some_and(|name| name == from) {
+            column.options.insert("NOT NULL".to_owned(), to.to_owned());
+            found = true;
+        }
     }
-    no_constraint(table, from)
+    if found { Ok(()) } else { no_constraint(table, from) }
 }
 
 /// A unique index becomes a key or constraint, which takes its place and its name unless it has another.

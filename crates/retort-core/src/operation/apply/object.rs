@@ -6,7 +6,7 @@ use imbl::OrdMap;
 
 use super::{Refusal, exists, missing, refuse, types, view};
 use crate::operation::{CompositeChange, DomainChange, Object, ObjectKind, SequenceChange};
-use crate::schema::{Check, ObjectName, Schema, Sequence, View, fold};
+use crate::schema::{Check, Domain, ObjectName, Schema, Sequence, View, fold};
 
 pub(super) fn create(
     schema: &mut Schema,
@@ -37,7 +37,11 @@ pub(super) fn create(
     match object.clone() {
         Object::Namespace(name) => drop_value(schema.namespaces.insert(Arc::from(name))),
         Object::Sequence(sequence) => schema.put_sequence(sequence),
-        Object::Domain(domain) => schema.put_domain(domain),
+        Object::Domain(mut domain) => {
+            let checks = std::mem::take(&mut domain.checks);
+            checks.into_iter().for_each(|check| add_check(&mut domain, check));
+            schema.put_domain(domain);
+        }
         Object::Composite(composite) => schema.put_composite(composite),
         Object::Routine(routine) => schema.put_routine(routine),
         Object::Extension { name, extension } => {
@@ -130,7 +134,10 @@ pub(super) fn rename(
     let nothing = || missing(kind.title(), from, false);
     match kind {
         ObjectKind::Sequence => {
-            let Some(old) = schema.sequences.remove(&key) else { return nothing() };
+            let Some(old) = schema.sequences.remove(&key) else {
+                // The sequence of a serial or identity column is part of the column here.
+                return if is_of_column(schema, from) { Ok(()) } else { nothing() };
+            };
             schema.put_sequence(Sequence { name: to.clone(), ..(*old).clone() });
         }
         ObjectKind::View | ObjectKind::MaterializedView => {
@@ -160,6 +167,14 @@ pub(super) fn rename(
     Ok(())
 }
 
+/// Whether a sequence has the name that PostgreSQL gives to that of a serial or identity column.
+fn is_of_column(schema: &Schema, name: &ObjectName) -> bool {
+    schema.tables.values().any(|table| {
+        let numbered = table.columns.iter().filter(|column| column.identity.is_some());
+        numbered.into_iter().any(|column| *name.name == *format!("{}_{}_seq", table.name.name, column.name))
+    })
+}
+
 pub(super) fn alter_sequence(
     schema: &mut Schema,
     name: &ObjectName,
@@ -182,6 +197,17 @@ pub(super) fn alter_sequence(
     Ok(())
 }
 
+/// PostgreSQL names a check without a name after its domain, and numbers those that follow.
+fn add_check(domain: &mut Domain, mut check: Check) {
+    if check.name.is_none() {
+        let stem = format!("{}_check", domain.name.name);
+        let names = std::iter::once(stem.clone()).chain((1..).map(|number| format!("{stem}{number}")));
+        let is_taken = |name: &String| domain.checks.iter().any(|other| other.name.as_ref() == Some(name));
+        check.name = names.into_iter().find(|name| !is_taken(name));
+    }
+    domain.checks.push(check);
+}
+
 pub(super) fn alter_domain(
     schema: &mut Schema,
     name: &ObjectName,
@@ -194,12 +220,7 @@ pub(super) fn alter_domain(
     match change {
         DomainChange::Default(default) => domain.default.clone_from(default),
         DomainChange::Nullable(nullable) => domain.nullable = *nullable,
-        DomainChange::AddCheck(check) => {
-            let mut check = check.clone();
-            let name = check.name.take().unwrap_or_else(|| format!("{}_check", domain.name.name));
-            check.name = Some(name);
-            domain.checks.push(check);
-        }
+        DomainChange::AddCheck(check) => add_check(&mut domain, check.clone()),
         DomainChange::DropCheck { name: wanted, if_exists } => {
             let before = domain.checks.len();
             domain.checks.retain(|check| !is(check, wanted));
