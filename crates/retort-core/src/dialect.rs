@@ -8,14 +8,19 @@
 //! was altered ten times ends like one that was made at once.
 
 pub mod capabilities;
+mod words;
+mod postgres;
+mod mysql;
 mod emulate;
 mod normalize;
 mod rewrite;
 pub mod sqlite;
 mod transaction;
+mod change;
 mod translate;
 
 pub use capabilities::Capabilities;
+pub use change::{Hints, Way, change_schema, render, say};
 pub use normalize::{ServerDefaults, normalize};
 pub use translate::{Translated, Translator};
 

@@ -360,8 +360,32 @@ pub fn quote(name: &str, dialect: DialectKind) -> String {
 pub fn quote_if_needed(name: &str, dialect: DialectKind) -> String {
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         && name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
-    if plain && !RESERVED.contains(&name) { name.to_owned() } else { quote(name, dialect) }
+    let reserved = RESERVED.contains(&name)
+        || (dialect != DialectKind::Sqlite
+            && RESERVED_ON_SERVERS.split_whitespace().any(|word| word == name));
+    if plain && !reserved { name.to_owned() } else { quote(name, dialect) }
 }
+
+/// More words that PostgreSQL 18 (appendix C), MySQL 8.4 (11.3) or MariaDB 11 reserve. SQLite needs no quotes
+/// around them.
+const RESERVED_ON_SERVERS: &str = "accessible analyse asensitive asymmetric authorization bigint binary blob \
+    char character concurrently convert cube cume_dist current_catalog current_role current_schema cursor \
+    databases day_hour day_microsecond day_minute day_second dec decimal declare delayed delete_domain_id \
+    dense_rank deterministic distinctrow double do_domain_ids dual elseif empty enclosed escaped exit \
+    first_value float float4 float8 force freeze fulltext get grouping high_priority hour_microsecond \
+    hour_minute hour_second ignore_domain_ids ilike infile initially inout insensitive int int1 int2 int3 int4 \
+    int8 integer io_after_gtids io_before_gtids iterate json_table kill lag last_value lateral lead leading \
+    leave linear lines load localtime localtimestamp long longblob longtext loop low_priority manual \
+    master_bind master_ssl_verify_server_cert maxvalue mediumblob mediumint mediumtext middleint \
+    minute_microsecond minute_second mod modifies no_write_to_binlog nth_value ntile numeric only optimize \
+    optimizer_costs optionally out outfile over overlaps page_checksum parallel parse_vcol_expr percent_rank \
+    placing portion precision purge qualify reads read_write real recursive ref_system_id repeat require \
+    resignal return revoke rlike row_number schema schemas second_microsecond sensitive separator \
+    session_user show signal similar smallint some spatial specific sql sqlexception sqlstate sqlwarning \
+    sql_big_result sql_calc_found_rows sql_small_result ssl starting stats_auto_recalc stats_persistent \
+    stats_sample_pages stored straight_join symmetric tablesample terminated tinyblob tinyint tinytext \
+    trailing undo unlock unsigned usage use utc_date utc_time utc_timestamp varbinary varchar varcharacter \
+    variadic varying verbose virtual while window with write xor year_month zerofill";
 
 /// Words that are reserved in at least one of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
 /// `sqlite.org/lang_keywords.html`) and short or common enough to be met as names.

@@ -1,0 +1,246 @@
+//! Constraints and indexes: taken away before columns change, made when they have.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Walk;
+use crate::operation::Operation;
+use crate::schema::{Constraint, ConstraintKind, ForeignKey, Index, ObjectName, Table, same_word};
+
+/// All constraints but foreign keys.
+fn constraints(table: &Table) -> Vec<Constraint> {
+    let key = table.primary_key.iter().cloned().map(Constraint::Primary);
+    key.chain(table.uniques.iter().cloned().map(Constraint::Unique))
+        .chain(table.checks.iter().cloned().map(Constraint::Check))
+        .chain(table.exclusions.iter().cloned().map(Constraint::Exclusion))
+        .collect()
+}
+
+fn kind(constraint: &Constraint) -> ConstraintKind {
+    match constraint {
+        Constraint::Primary(_) => ConstraintKind::Primary,
+        Constraint::Unique(_) => ConstraintKind::Unique,
+        Constraint::Check(_) => ConstraintKind::Check,
+        Constraint::Foreign(_) => ConstraintKind::Foreign,
+        Constraint::Exclusion(_) => ConstraintKind::Exclusion,
+    }
+}
+
+/// Whether it is the same index; who made it does not count.
+fn same_index(a: &Index, b: &Index) -> bool {
+    Index { implied: b.implied, ..a.clone() } == *b
+}
+
+impl Walk<'_> {
+    fn both(&self, key: &ObjectName) -> Option<(Arc<Table>, Arc<Table>)> {
+        Some((self.reached.tables.get(key)?.clone(), self.after.tables.get(key)?.clone()))
+    }
+
+    pub(super) fn drop_constraint(&mut self, table: &ObjectName, constraint: &Constraint) {
+        let name = constraint.name().map(str::to_owned);
+        let kind = Some(kind(constraint));
+        self.step(Operation::DropConstraint { table: table.clone(), name, kind, if_exists: false });
+    }
+
+    /// The columns of each changed table that foreign keys must let go: their key or index, their type or they
+    /// themselves go.
+    fn loosened(&self) -> BTreeMap<ObjectName, Vec<String>> {
+        let mut loosened = BTreeMap::new();
+        for key in self.changed_tables() {
+            let Some((old, new)) = self.both(&key) else { continue };
+            let mut columns: Vec<String> = Vec::new();
+            for constraint in constraints(&old).iter().filter(|held| !constraints(&new).contains(held)) {
+                match constraint {
+                    Constraint::Primary(held) => columns.extend(held.columns.iter().cloned()),
+                    Constraint::Unique(held) => columns.extend(held.columns.iter().cloned()),
+                    Constraint::Check(_) | Constraint::Foreign(_) | Constraint::Exclusion(_) => {}
+                }
+            }
+            for index in
+                old.indexes.iter().filter(|held| !new.indexes.iter().any(|other| same_index(held, other)))
+            {
+                if index.unique || !self.is_postgres() {
+                    columns.extend(index.leading_columns());
+                }
+            }
+            for column in &old.columns {
+                let stays = new.column(&column.name, self.dialect());
+                if stays.is_none_or(|new| {
+                    new.column_type != column.column_type || new.collation != column.collation
+                }) {
+                    columns.push(column.name.clone());
+                }
+            }
+            if !columns.is_empty() {
+                loosened.insert(key, columns);
+            }
+        }
+        loosened
+    }
+
+    /// Foreign keys that are gone or others, and those in the way. The latter come back later by themselves:
+    /// they are missing then.
+    pub(super) fn take_foreign_keys(&mut self) {
+        let loosened = self.loosened();
+        let dialect = self.dialect();
+        let is_loose = |table: &ObjectName, columns: &[String]| {
+            let held = loosened.get(&crate::schema::fold(table, dialect));
+            held.is_some_and(|loose| {
+                columns.is_empty() || columns.iter().any(|a| loose.iter().any(|b| same_word(a, b, dialect)))
+            })
+        };
+        let mut gone: Vec<(ObjectName, ForeignKey)> = Vec::new();
+        let mut look: Vec<ObjectName> = self.changed_tables();
+        for key in loosened.keys() {
+            let children =
+                self.reached.children(key).into_iter().map(|child| crate::schema::fold(&child.name, dialect));
+            look.extend(children.collect::<Vec<_>>());
+        }
+        look.sort();
+        look.dedup();
+        for key in look {
+            let Some((old, new)) = self.both(&key) else { continue };
+            for held in &old.foreign_keys {
+                let stays = new.foreign_keys.iter().any(|other| self.same_key(held, other));
+                if !stays
+                    || is_loose(&old.name, &held.columns)
+                    || is_loose(&held.ref_table, &held.ref_columns)
+                {
+                    gone.push((old.name.clone(), held.clone()));
+                }
+            }
+        }
+        for (table, held) in gone {
+            self.drop_constraint(&table, &Constraint::Foreign(held));
+        }
+    }
+
+    /// Whether a foreign key can stay: what is not alike can be altered in place.
+    fn same_key(&self, a: &ForeignKey, b: &ForeignKey) -> bool {
+        let validated = a.validated || (b.validated && self.is_postgres());
+        let deferral = if self.is_postgres() { b.deferral } else { a.deferral };
+        ForeignKey { validated: if validated { b.validated } else { a.validated }, deferral, ..a.clone() }
+            == *b
+    }
+
+    /// Constraints and indexes that are gone or others.
+    pub(super) fn take_parts(&mut self) {
+        for key in self.changed_tables() {
+            let Some((old, new)) = self.both(&key) else { continue };
+            self.stop_numbering(&key, &new);
+            let stay = constraints(&new);
+            for constraint in constraints(&old).iter().filter(|held| !stay.contains(held)) {
+                if !self.can_be_altered(constraint, &stay) {
+                    self.drop_constraint(&old.name, constraint);
+                }
+            }
+            for index in &old.indexes {
+                let stays = new.indexes.iter().any(|other| same_index(index, other));
+                let there = self
+                    .reached
+                    .tables
+                    .get(&key)
+                    .is_some_and(|table| table.index(&index.name, self.dialect()).is_some());
+                if !stays && there {
+                    let (table, name) = (Some(old.name.clone()), index.name.clone());
+                    self.step(Operation::DropIndex { table, name, if_exists: false });
+                }
+            }
+        }
+    }
+
+    /// A check that is only to be validated, or to be enforced (MySQL), stays.
+    fn can_be_altered(&self, constraint: &Constraint, stay: &[Constraint]) -> bool {
+        let Constraint::Check(old) = constraint else { return false };
+        stay.iter().any(|other| match other {
+            Constraint::Check(new) if self.is_postgres() => {
+                !old.validated
+                    && new.validated
+                    && crate::schema::Check { validated: true, ..old.clone() } == *new
+            }
+            Constraint::Check(new) if self.able.not_enforced => {
+                let same =
+                    crate::schema::Check { enforced: new.enforced, validated: new.validated, ..old.clone() };
+                same == *new
+            }
+            _ => false,
+        })
+    }
+
+    /// Constraints and indexes that are new.
+    pub(super) fn make_parts(&mut self) {
+        for key in self.changed_tables() {
+            let Some((_, new)) = self.both(&key) else { continue };
+            for constraint in constraints(&new) {
+                // Looked at again each time: PostgreSQL carries a parent's constraints to its partitions.
+                let old = self.reached.tables.get(&key).map(|table| constraints(table)).unwrap_or_default();
+                if !old.contains(&constraint) {
+                    self.make_constraint(&new.name, constraint, &old);
+                }
+            }
+            for index in &new.indexes {
+                let Some(old) = self.reached.tables.get(&key) else { continue };
+                let there = old.indexes.iter().any(|other| same_index(index, other));
+                if !there && !index.implied {
+                    let (table, index) = (new.name.clone(), Box::new(index.clone()));
+                    self.step(Operation::CreateIndex {
+                        table,
+                        index,
+                        if_not_exists: false,
+                        concurrently: false,
+                    });
+                }
+            }
+        }
+    }
+
+    fn make_constraint(&mut self, table: &ObjectName, constraint: Constraint, old: &[Constraint]) {
+        let table = table.clone();
+        if let Constraint::Check(new) = &constraint
+            && let Some(name) = &new.name
+            && old.iter().any(|held| kind(held) == ConstraintKind::Check && held.name() == Some(name))
+        {
+            let name = name.clone();
+            return self.step(if self.is_postgres() {
+                Operation::ValidateConstraint { table, name }
+            } else {
+                Operation::AlterConstraint { table, name, deferral: None, enforced: Some(new.enforced) }
+            });
+        }
+        self.step(Operation::AddConstraint { table, constraint });
+    }
+
+    /// Foreign keys that are new, or were in the way.
+    pub(super) fn make_foreign_keys(&mut self) {
+        for key in self.changed_tables() {
+            let Some((_, new)) = self.both(&key) else { continue };
+            for held in &new.foreign_keys {
+                let Some(old) = self.reached.tables.get(&key).cloned() else { continue };
+                let table = new.name.clone();
+                match old.foreign_keys.iter().find(|other| self.same_key(other, held)) {
+                    None => self.step(Operation::AddConstraint {
+                        table,
+                        constraint: Constraint::Foreign(held.clone()),
+                    }),
+                    Some(other) => self.alter_key(table, other, held),
+                }
+            }
+        }
+    }
+
+    fn alter_key(&mut self, table: ObjectName, old: &ForeignKey, new: &ForeignKey) {
+        let Some(name) = new.name.clone() else { return };
+        if old.deferral != new.deferral {
+            let deferral = Some(new.deferral);
+            self.step(Operation::AlterConstraint {
+                table: table.clone(),
+                name: name.clone(),
+                deferral,
+                enforced: None,
+            });
+        }
+        if !old.validated && new.validated {
+            self.step(Operation::ValidateConstraint { table, name });
+        }
+    }
+}
