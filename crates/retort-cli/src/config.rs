@@ -99,25 +99,11 @@ fn read_layout(name: &str) -> Result<LayoutKind, Diagnostic> {
 
 /// Reads `sqlite`, `sqlite:3.40.1`, `postgresql:16`, …
 pub(crate) fn read_dialect(text: &str) -> Result<Capabilities, Diagnostic> {
-    let (name, version) = text.split_once(':').unwrap_or((text, ""));
-    let unknown = || {
+    Capabilities::parse(text).ok_or_else(|| {
         Diagnostic::error("config/unknown-dialect", format!("`{text}` is no dialect")).help(
             "Write `sqlite`, `postgresql`, `mysql` or `mariadb`, and `:VERSION` behind it if that matters",
         )
-    };
-    let dialect = DialectKind::from_name(name).ok_or_else(unknown)?;
-    if version.is_empty() {
-        return Ok(Capabilities::newest(dialect));
-    }
-    let numbers: Result<Vec<u32>, _> = version.split('.').map(str::parse::<u32>).collect();
-    let numbers = numbers.ok().filter(|numbers| numbers.len() <= 4).ok_or_else(unknown)?;
-    let part = |at: usize| numbers.get(at).copied().unwrap_or(0).min(999);
-    match dialect {
-        DialectKind::Sqlite => Ok(Capabilities::sqlite(part(0) * 1_000_000 + part(1) * 1_000 + part(2))),
-        DialectKind::Postgres => Ok(Capabilities::postgres(part(0))),
-        // No fact about them hangs on the version yet.
-        DialectKind::Mysql => Ok(Capabilities::newest(dialect)),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub(crate) fn ends(graph: &RevisionGraph, text: &str) -> Result<Ends> {
 
 /// Writes the script of a plan that starts where the chain says.
 pub(crate) fn write_offline(session: &mut Session, project: &Project, plan: &Plan) -> Result<ExitCode> {
-    let engine = session.engine(project)?;
+    let engine = session.engine(project);
     let (replay, _) = run::replay_at(project, &plan.start, engine);
     write(session, project, plan, replay, options(engine, script::starts_at_base(plan)))
 }

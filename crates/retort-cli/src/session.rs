@@ -291,11 +291,9 @@ impl Session {
 
     /// The engine that is written for where no database is asked: what `--dialect` says, else the kind of the
     /// database that was named, else the chain's own.
-    pub(crate) fn engine(&self, project: &Project) -> Result<Capabilities> {
+    pub(crate) fn engine(&self, project: &Project) -> Capabilities {
         let named = self.settings.database.as_ref().map(|url| Capabilities::newest(url.dialect()));
-        let engine = self.settings.engine.or(named).unwrap_or(Capabilities::newest(project.dialect));
-        can_write(project.dialect, engine.dialect)?;
-        Ok(engine)
+        self.settings.engine.or(named).unwrap_or(Capabilities::newest(project.dialect))
     }
 
     /// Asks before something is lost.
@@ -331,16 +329,4 @@ impl Session {
         )
         .into())
     }
-}
-
-/// Refuses the translations that are not built.
-pub(crate) fn can_write(from: DialectKind, to: DialectKind) -> Result<(), Stop> {
-    if from == to || to == DialectKind::Sqlite {
-        return Ok(());
-    }
-    let message = format!("{} cannot be written as {} yet", from.title(), to.title());
-    let said = Diagnostic::error("dialect/not-built", message)
-        .help("Write for `sqlite`, or for the dialect that the files are written in")
-        .help("Say `-- dialect: …` in a file, or `dialect` in `retort.toml`, if they were read wrongly");
-    Err(Stop::usage(said))
 }

@@ -14,6 +14,8 @@ mod mysql;
 mod emulate;
 mod normalize;
 mod rewrite;
+mod reword;
+mod carry;
 pub mod sqlite;
 mod transaction;
 mod change;

@@ -23,7 +23,7 @@ pub(crate) struct Args {
 /// Shows the schema that the chain leads to, without a database.
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     let project = session.project()?;
-    let engine = session.engine(&project)?;
+    let engine = session.engine(&project);
     let target = Target::parse(&args.target).map_err(Stop::usage)?;
     // A target may be relative to something that can only be asked for upwards; looking goes both ways.
     let found = project.graph.resolve(&target, &Heads::base()).map_err(Stop::usage)?;

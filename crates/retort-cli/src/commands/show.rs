@@ -32,7 +32,7 @@ struct Shown<'a> {
 /// Shows a revision and what its statements come to.
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     let project = session.project()?;
-    let engine = session.engine(&project)?;
+    let engine = session.engine(&project);
     let target = Target::parse(&args.revision).map_err(Stop::usage)?;
     let asks = matches!(target.symbol(), Symbol::Current | Symbol::Here);
     let current = if asks { session.heads_if_named()? } else { None }.unwrap_or_default();

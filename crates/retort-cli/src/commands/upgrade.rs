@@ -9,7 +9,7 @@ use retort_core::revision::RevisionId;
 
 use crate::database::Missing;
 use crate::exit_code::ExitCode;
-use crate::session::{Session, Stop, can_write};
+use crate::session::{Session, Stop};
 use crate::{offline, run};
 
 /// What follows the word `upgrade`.
@@ -75,7 +75,6 @@ pub(crate) fn online(
 ) -> Result<ExitCode> {
     // A dry run leaves no file behind.
     let mut db = session.database(if how.dry_run { Missing::Pretend } else { missing })?;
-    can_write(project.dialect, db.capabilities().dialect)?;
     let (current, has_table) = run::read_heads(&mut *db)?;
     let plan = plan(&project.graph, &current, goal).map_err(Stop::usage)?;
     run::check(project, &plan)?;

@@ -78,11 +78,6 @@ pub(super) fn say(operation: &Operation, before: &Schema, able: &Capabilities) -
                 one(format!("ALTER SEQUENCE {}{options}", name(held)))
             }
         }
-        Operation::ConvertCharset { table, charset, collation } => {
-            let charset = charset.as_deref().unwrap_or("DEFAULT");
-            let collation = collation.as_ref().map_or_else(String::new, |held| format!(" COLLATE {held}"));
-            one(format!("ALTER TABLE {} CONVERT TO CHARACTER SET {charset}{collation}", name(table)))
-        }
         Operation::Truncate { tables, .. } => {
             tables.iter().map(|table| format!("TRUNCATE TABLE {}", name(table))).collect()
         }
@@ -105,6 +100,11 @@ pub(super) fn say(operation: &Operation, before: &Schema, able: &Capabilities) -
         | Operation::SetOption { table, .. } => {
             let actions = actions(operation, before, able);
             actions.into_iter().map(|action| format!("ALTER TABLE {} {action}", name(table))).collect()
+        }
+        Operation::ConvertCharset { table, charset, collation } => {
+            let charset = charset.as_deref().unwrap_or("DEFAULT");
+            let collation = collation.as_ref().map_or_else(String::new, |held| format!(" COLLATE {held}"));
+            one(format!("ALTER TABLE {} CONVERT TO CHARACTER SET {charset}{collation}", name(table)))
         }
         // Nothing of these exists in MySQL.
         Operation::RenameTrigger { .. }

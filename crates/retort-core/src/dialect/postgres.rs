@@ -122,7 +122,7 @@ pub(super) fn say(operation: &Operation, before: &Schema, able: &Capabilities) -
             one(format!("ALTER TRIGGER {} ON {} RENAME TO {}", quote(from), name(table), quote(to)))
         }
         Operation::AlterComposite { name: held, change } => one(object::alter_composite(held, change)),
-        // PostgreSQL fixes how a table is spread when it is made, and the character set with the database.
+        // PostgreSQL fixes how a table is spread when it is made, and has one character set.
         Operation::SetPartitioning { .. } | Operation::ConvertCharset { .. } => Vec::new(),
         Operation::ExecuteSql { sql, .. } => one(sql.text().to_owned()),
         Operation::AddColumn { table, .. }

@@ -4,7 +4,7 @@
 //! cannot say is named in `unsupported`; the caller decides what becomes of the statement then.
 
 mod functions;
-mod units;
+pub(super) mod units;
 
 use std::collections::BTreeSet;
 
@@ -455,7 +455,7 @@ fn push(out: &mut Vec<Piece>, text: String, literal: bool) {
 }
 
 /// The words of a type after `::`, and how many units they are.
-fn type_words(list: &[Unit<'_>]) -> (String, usize) {
+pub(super) fn type_words(list: &[Unit<'_>]) -> (String, usize) {
     let mut name = String::new();
     let mut taken = 0;
     for unit in list {

@@ -5,6 +5,7 @@ mod hints;
 mod moves;
 mod notes;
 mod numbers;
+mod served;
 mod statements;
 mod views;
 
@@ -16,7 +17,9 @@ use super::transaction::stands_alone;
 use super::{Capabilities, Fidelity, Note};
 use crate::operation::{ColumnChange, Directive, Operation, Refusal, SqlClass, apply_before};
 use crate::schema::{Constraint, ConstraintKind, ObjectName, Schema, same_word};
+use crate::source::DialectKind;
 use hints::{effective, hint};
+use served::Beside;
 use statements::skipped_note;
 
 /// What a directive comes to on the engine.
@@ -46,6 +49,8 @@ pub struct Translator {
     capabilities: Capabilities,
     /// What was said of each table as it is now, and how its columns number themselves.
     known: BTreeMap<ObjectName, Known>,
+    /// What stands on a server beside its tables.
+    beside: Beside,
 }
 
 /// What stays known of a table on the engine.
@@ -64,7 +69,7 @@ impl Known {
 impl Translator {
     /// Starts with the schemas before the first directive.
     pub fn new(source: Schema, engine: Schema, capabilities: Capabilities) -> Translator {
-        Translator { source, engine, capabilities, known: BTreeMap::new() }
+        Translator { source, engine, capabilities, known: BTreeMap::new(), beside: Beside::new() }
     }
 
     /// The schema in the words of the chain.
@@ -108,7 +113,11 @@ impl Translator {
             for detail in &directive.skipped {
                 done.notes.push(skipped_note(detail));
             }
-            self.emulated(&operations, &mut done);
+            if self.capabilities.dialect == DialectKind::Sqlite {
+                self.emulated(&operations, &mut done);
+            } else {
+                self.served(&operations, &mut done);
+            }
         }
         let worst = done.notes.iter().map(|note| note.fidelity).max().unwrap_or(Fidelity::Exact);
         done.fidelity = match (worst, done.sql.is_empty()) {

@@ -80,3 +80,15 @@ pub(super) fn is_literal(text: &str, dialect: DialectKind) -> bool {
         _ => false,
     }
 }
+
+/// The object that a text names: `app.t`, `"T"`.
+pub(super) fn read_object(text: &str, dialect: DialectKind) -> ObjectName {
+    let tokens = token::tokens(text, dialect);
+    let named = tokens.iter().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
+    let mut parts: Vec<String> = named.map(|token| token::identifier(token.text(text), dialect)).collect();
+    let name = parts.pop().unwrap_or_default();
+    match parts.pop() {
+        Some(schema) => ObjectName::qualified(&schema, &name),
+        None => ObjectName::bare(name),
+    }
+}

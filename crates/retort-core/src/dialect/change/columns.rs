@@ -100,7 +100,7 @@ impl Walk<'_> {
                 let mut column = column.clone();
                 let mut position = Position::Last;
                 if self.is_postgres() {
-                    column.options.clear();
+                    column.options.retain(|name, _| name == "NOT NULL");
                     column.comment = None;
                 } else {
                     // It numbers itself when it is a key.
@@ -169,7 +169,10 @@ impl Walk<'_> {
         if new.identity.is_some() && old.identity != new.identity {
             self.step(alter(ColumnChange::Identity(new.identity.clone())));
         }
-        for (name, value) in new.options.iter().filter(|(name, value)| old.options.get(*name) != Some(value))
+        for (name, value) in new
+            .options
+            .iter()
+            .filter(|(name, value)| *name != "NOT NULL" && old.options.get(*name) != Some(value))
         {
             self.step(alter(ColumnChange::Option { name: name.clone(), value: value.clone() }));
         }
@@ -250,8 +253,10 @@ impl Walk<'_> {
                     .cloned();
                 let Some(held) = held else { continue };
                 if self.is_postgres() {
-                    for (name, value) in
-                        column.options.iter().filter(|(name, value)| held.options.get(*name) != Some(value))
+                    for (name, value) in column
+                        .options
+                        .iter()
+                        .filter(|(name, value)| *name != "NOT NULL" && held.options.get(*name) != Some(value))
                     {
                         let change = ColumnChange::Option { name: name.clone(), value: value.clone() };
                         let (table, column) = (new.name.clone(), column.name.clone());

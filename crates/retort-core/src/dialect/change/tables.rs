@@ -68,7 +68,7 @@ impl Walk<'_> {
             first.checks.retain(|check| check.validated);
             for column in &mut first.columns {
                 column.comment = None;
-                column.options.clear();
+                column.options.retain(|name, _| name == "NOT NULL");
             }
             self.leave_inherited(&mut first);
         } else {

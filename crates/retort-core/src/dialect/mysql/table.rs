@@ -18,10 +18,12 @@ pub(super) fn create(table: &Table, if_not_exists: bool, able: &Capabilities) ->
     parts.extend(table.indexes.iter().filter(|index| is_inline(index)).map(key));
     parts.extend(table.checks.iter().map(|held| check(held, able)));
     parts.extend(table.foreign_keys.iter().map(|key| words::foreign_key(key, MYSQL)));
+    let periods = table.options.iter().filter(|(name, _)| name.starts_with("PERIOD FOR "));
+    parts.extend(periods.map(|(name, columns)| format!("{name} ({columns})")));
     let if_not_exists = if if_not_exists { "IF NOT EXISTS " } else { "" };
     let mut sql =
         format!("CREATE TABLE {if_not_exists}{} (\n  {}\n)", name(&table.name), parts.join(",\n  "));
-    for (name, value) in &table.options {
+    for (name, value) in table.options.iter().filter(|(name, _)| !name.starts_with("PERIOD FOR ")) {
         sql.push_str(&format!(" {}", option(name, value)));
     }
     if let Some(comment) = &table.comment {
@@ -42,6 +44,9 @@ pub(in crate::dialect) fn is_inline(index: &Index) -> bool {
 pub(super) fn option(name: &str, value: &str) -> String {
     let plain = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     let name = if name == "CHARSET" { "DEFAULT CHARSET" } else { name };
+    if name == "SYSTEM VERSIONING" {
+        return "WITH SYSTEM VERSIONING".to_owned();
+    }
     if name == "UNION" {
         return format!("{name}=({value})");
     }
@@ -87,6 +92,9 @@ pub(super) fn column(column: &Column, able: &Capabilities) -> String {
         let kept = if generated.stored { "STORED" } else { "VIRTUAL" };
         text.push_str(&format!(" GENERATED ALWAYS AS ({}) {kept}", generated.expression.text()));
     }
+    if let Some(end) = column.options.get("GENERATED") {
+        text.push_str(&format!(" GENERATED ALWAYS AS {end}"));
+    }
     // MariaDB takes no NOT NULL on a generated column.
     if !column.nullable && !(able.mariadb && column.generated.is_some()) {
         text.push_str(" NOT NULL");
@@ -103,10 +111,14 @@ pub(super) fn column(column: &Column, able: &Capabilities) -> String {
     if column.identity.is_some() {
         text.push_str(" AUTO_INCREMENT");
     }
-    for word in ["INVISIBLE", "VISIBLE"].into_iter().filter(|word| column.options.contains_key(*word)) {
-        text.push_str(&format!(" {word}"));
+    for word in ["INVISIBLE", "WITHOUT SYSTEM VERSIONING", "WITH SYSTEM VERSIONING", "COMPRESSED"] {
+        text.push_str(&match column.options.get(word) {
+            Some(value) if !value.is_empty() => format!(" {word}={value}"),
+            Some(_) => format!(" {word}"),
+            None => String::new(),
+        });
     }
-    for name in ["COLUMN_FORMAT", "STORAGE", "SRID"] {
+    for name in ["COLUMN_FORMAT", "STORAGE", "SRID", "REF_SYSTEM_ID"] {
         if let Some(value) = column.options.get(name) {
             text.push_str(&format!(" {name} {value}"));
         }

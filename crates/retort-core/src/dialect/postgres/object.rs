@@ -82,6 +82,19 @@ fn create_composite(composite: &Composite) -> String {
     format!("CREATE TYPE {} AS ({})", name(&composite.name), parts.join(", "))
 }
 
+/// `ALTER TYPE … ATTRIBUTE`
+pub(super) fn alter_composite(composite: &ObjectName, change: &CompositeChange) -> String {
+    let action = match change {
+        CompositeChange::Add(own, kind) => format!("ADD ATTRIBUTE {} {kind}", quote(own)),
+        CompositeChange::Drop { attribute, if_exists } => {
+            format!("DROP ATTRIBUTE {}{}", if *if_exists { "IF EXISTS " } else { "" }, quote(attribute))
+        }
+        CompositeChange::Type(own, kind) => format!("ALTER ATTRIBUTE {} TYPE {kind}", quote(own)),
+        CompositeChange::Rename { from, to } => format!("RENAME ATTRIBUTE {} TO {}", quote(from), quote(to)),
+    };
+    format!("ALTER TYPE {} {action}", name(composite))
+}
+
 fn create_domain(domain: &Domain) -> String {
     let mut sql = format!("CREATE DOMAIN {} AS {}", name(&domain.name), domain.base);
     if let Some(collation) = &domain.collation {
@@ -103,21 +116,6 @@ fn create_domain(domain: &Domain) -> String {
 fn domain_check(check: &Check) -> String {
     let named = crate::dialect::words::constraint_name(check.name.as_deref(), super::POSTGRES);
     format!("{named}CHECK ({})", check.expression.text())
-}
-
-/// `ALTER TYPE` of a composite type
-pub(super) fn alter_composite(composite: &ObjectName, change: &CompositeChange) -> String {
-    let action = match change {
-        CompositeChange::Add(attribute, held) => format!("ADD ATTRIBUTE {} {held}", quote(attribute)),
-        CompositeChange::Drop { attribute, if_exists } => {
-            format!("DROP ATTRIBUTE {}{}", if *if_exists { "IF EXISTS " } else { "" }, quote(attribute))
-        }
-        CompositeChange::Type(attribute, held) => format!("ALTER ATTRIBUTE {} TYPE {held}", quote(attribute)),
-        CompositeChange::Rename { from, to } => {
-            format!("RENAME ATTRIBUTE {} TO {}", quote(from), quote(to))
-        }
-    };
-    format!("ALTER TYPE {} {action}", name(composite))
 }
 
 /// `ALTER DOMAIN`

@@ -30,6 +30,9 @@ pub(super) fn create(table: &Table, likes: &[String], if_not_exists: bool) -> St
     if let Some(partitioning) = &table.partitioning {
         sql.push_str(&partition_by(partitioning));
     }
+    if let Some(method) = table.options.get("USING") {
+        sql.push_str(&format!(" USING {}", quote(method)));
+    }
     let parameters: Vec<String> = table
         .options
         .iter()
@@ -38,6 +41,9 @@ pub(super) fn create(table: &Table, likes: &[String], if_not_exists: bool) -> St
         .collect();
     if !parameters.is_empty() {
         sql.push_str(&format!(" WITH ({})", parameters.join(", ")));
+    }
+    if let Some(space) = table.options.get("TABLESPACE") {
+        sql.push_str(&format!(" TABLESPACE {}", quote(space)));
     }
     sql
 }
@@ -97,7 +103,9 @@ pub(super) fn column(column: &Column) -> String {
         text.push_str(&format!(" {}", identity(held)));
     }
     if !column.nullable && !is_serial {
-        text.push_str(" NOT NULL");
+        // PostgreSQL 18 names it; before, the name is read and forgotten.
+        let named = named(column.options.get("NOT NULL").map(String::as_str));
+        text.push_str(&format!(" {named}NOT NULL"));
     }
     text
 }

@@ -5,7 +5,7 @@ use crate::token::{self, Token, TokenKind};
 
 /// A token with its meaning taken out, or a group.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Unit<'a> {
+pub(in crate::dialect) enum Unit<'a> {
     /// A bare word.
     Word(&'a str),
     /// A quoted name, quotes off.
@@ -23,7 +23,7 @@ pub(super) enum Unit<'a> {
 
 impl Unit<'_> {
     /// The name that a bare or quoted word stands for.
-    pub(super) fn name(&self) -> Option<&str> {
+    pub(in crate::dialect) fn name(&self) -> Option<&str> {
         match self {
             Unit::Word(word) => Some(word),
             Unit::Name(name) => Some(name),
@@ -34,7 +34,7 @@ impl Unit<'_> {
 
 /// The units of a text. A parenthesis that is not closed ends with the text; the depth is bounded by the
 /// heap, not by the stack.
-pub(super) fn units(text: &str, dialect: DialectKind) -> Vec<Unit<'_>> {
+pub(in crate::dialect) fn units(text: &str, dialect: DialectKind) -> Vec<Unit<'_>> {
     let mut open: Vec<(char, Vec<Unit<'_>>)> = vec![(' ', Vec::new())];
     for token in token::tokens(text, dialect) {
         let word = token.text(text);
@@ -90,7 +90,7 @@ fn bits(word: &str) -> String {
 }
 
 /// The items of `ARRAY[…]`, looked for through the parentheses around it.
-pub(super) fn find_array<'u, 'a>(list: &'u [Unit<'a>]) -> Option<&'u [Unit<'a>]> {
+pub(in crate::dialect) fn find_array<'u, 'a>(list: &'u [Unit<'a>]) -> Option<&'u [Unit<'a>]> {
     match list {
         [Unit::Word(word), Unit::Bracket(items), ..] if word.eq_ignore_ascii_case("array") => Some(items),
         [Unit::Group(inner), ..] => find_array(inner),
