@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    branches, current, downgrade, graph, heads, history, inspect, schema, show, stamp, status, translate,
+    branches, current, diff, downgrade, graph, heads, history, inspect, schema, show, stamp, status, translate,
     upgrade,
 };
 
@@ -134,6 +134,8 @@ pub(crate) enum Command {
     Schema(schema::Args),
     /// Show the schema of a database
     Inspect(inspect::Args),
+    /// Show how two schemas differ
+    Diff(diff::Args),
     /// Draw the chain
     Graph(graph::Args),
     /// Translate SQL from one dialect to another
@@ -155,6 +157,7 @@ impl Command {
             Command::Show(_) => "show",
             Command::Schema(_) => "schema",
             Command::Inspect(_) => "inspect",
+            Command::Diff(_) => "diff",
             Command::Graph(_) => "graph",
             Command::Translate(_) => "translate",
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod branches;
 pub(crate) mod current;
+pub(crate) mod diff;
 pub(crate) mod downgrade;
 pub(crate) mod graph;
 pub(crate) mod heads;
@@ -34,6 +35,7 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<ExitCode> {
         Command::Show(args) => show::run(&args, session),
         Command::Schema(args) => schema::run(&args, session),
         Command::Inspect(args) => inspect::run(&args, session),
+        Command::Diff(args) => diff::run(&args, session),
         Command::Graph(args) => graph::run(&args, session),
         Command::Translate(args) => translate::run(&args, session),
     }

@@ -9,7 +9,7 @@ fn the_commands_are_these() {
     let help = Bench::empty().run("--help").out;
     let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let words: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_snapshot!(words.join(" "), @r"upgrade downgrade stamp current status heads branches history show schema inspect graph translate help");
+    assert_snapshot!(words.join(" "), @r"upgrade downgrade stamp current status heads branches history show schema inspect diff graph translate help");
 }
 
 #[test]
@@ -201,12 +201,35 @@ fn sql_is_translated_and_what_is_lost_is_said() {
     assert_eq!(document["statements"][1]["fidelity"], "dropped");
     assert_eq!(document["statements"][1]["source"], "GRANT ALL ON a TO b");
     assert_snapshot!(bench.run("translate in.sql --from postgresql --to mysql").all(), @r"
-    --- 2
-    error[dialect/not-built]: PostgreSQL cannot be written as MySQL yet
-      help: Write for `sqlite`, or for the dialect that the files are written in
-      help: Say `-- dialect: …` in a file, or `dialect` in `retort.toml`, if they were read wrongly
+    CREATE TABLE a (
+      id bigint NOT NULL,
+      ok tinyint(1) NOT NULL DEFAULT true,
+      PRIMARY KEY (id),
+      CONSTRAINT a_ok_type CHECK (ok IN (0, 1))
+    ) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin ENGINE=InnoDB;
+    -- dropped: GRANT ALL ON a TO b
+    --- 0
+    in.sql:2: dropped: users and rights are not carried over to MySQL
+    On MySQL the statements are: 1 emulated, 1 dropped
     ");
     assert_eq!(bench.run("translate in.sql --from postgresql --to postgresql").out, sql);
     assert_eq!(bench.run("translate in.sql --from oracle --to sqlite").code, 2);
     assert_eq!(bench.run("translate none.sql --from mysql --to sqlite").code, 2);
+}
+
+#[test]
+fn two_schemas_are_compared() {
+    let bench = Bench::chain();
+    bench.db("upgrade heads");
+    assert_snapshot!(bench.look("diff heads sqlite:app.db").all(), @r"
+    --- 0
+    The schemas are alike
+    ");
+    let answer = bench.look("diff a1f3 heads --format json");
+    assert_eq!(answer.code, 1);
+    assert!(answer.json()["changes"].as_array().unwrap().iter().all(|change| change["kind"] == "added"));
+    bench.write("a.sql", b"CREATE TABLE t (a bigserial PRIMARY KEY, b jsonb);");
+    bench.write("b.sql", b"CREATE TABLE t (a bigserial PRIMARY KEY, c text NOT NULL);");
+    assert_snapshot!(bench.run("diff a.sql b.sql").all(), @r"");
+    assert_eq!(bench.run("diff a.sql none.sql").code, 2);
 }

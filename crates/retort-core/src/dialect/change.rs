@@ -97,6 +97,7 @@ impl Walk<'_> {
         self.alter_tables();
         self.make_parts();
         self.make_foreign_keys();
+        self.take_implied();
         self.number_columns();
         self.attach_partitions();
         self.own_sequences();

@@ -228,10 +228,12 @@ impl Walk<'_> {
     /// MySQL: a column stops numbering itself before its key goes.
     pub(super) fn stop_numbering(&mut self, key: &ObjectName, new: &Table) {
         let Some(old) = self.reached.tables.get(key).cloned().filter(|_| !self.is_postgres()) else { return };
-        let keys_change =
-            old.primary_key != new.primary_key || old.uniques != new.uniques || old.indexes != new.indexes;
+        let mut stays = Table { columns: old.columns.clone(), ..Table::new(old.name.clone()) };
+        stays.primary_key = old.primary_key.clone().filter(|key| new.primary_key.as_ref() == Some(key));
+        stays.uniques = old.uniques.iter().filter(|held| new.uniques.contains(held)).cloned().collect();
+        stays.indexes = old.indexes.iter().filter(|held| new.indexes.contains(held)).cloned().collect();
         for column in old.columns.iter().filter(|column| column.identity.is_some()) {
-            if keys_change
+            if !is_keyed(&stays, &column.name, self.dialect())
                 || new.column(&column.name, self.dialect()).is_none_or(|held| held.identity.is_none())
             {
                 self.modify(&old.name, Column { identity: None, ..column.clone() }, None);

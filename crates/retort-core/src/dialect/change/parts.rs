@@ -26,6 +26,20 @@ fn kind(constraint: &Constraint) -> ConstraintKind {
     }
 }
 
+/// A constraint under another name.
+fn named(constraint: &Constraint, name: Option<&str>) -> Constraint {
+    let mut renamed = constraint.clone();
+    let held = match &mut renamed {
+        Constraint::Primary(key) => &mut key.name,
+        Constraint::Unique(unique) => &mut unique.name,
+        Constraint::Check(check) => &mut check.name,
+        Constraint::Foreign(key) => &mut key.name,
+        Constraint::Exclusion(exclusion) => &mut exclusion.name,
+    };
+    *held = name.map(str::to_owned);
+    renamed
+}
+
 /// Whether it is the same index; who made it does not count.
 fn same_index(a: &Index, b: &Index) -> bool {
     Index { implied: b.implied, ..a.clone() } == *b
@@ -59,7 +73,7 @@ impl Walk<'_> {
             for index in
                 old.indexes.iter().filter(|held| !new.indexes.iter().any(|other| same_index(held, other)))
             {
-                if index.unique || !self.is_postgres() {
+                if index.unique || !(self.is_postgres() || index.implied) {
                     columns.extend(index.leading_columns());
                 }
             }
@@ -128,6 +142,8 @@ impl Walk<'_> {
         for key in self.changed_tables() {
             let Some((old, new)) = self.both(&key) else { continue };
             self.stop_numbering(&key, &new);
+            self.rename_parts(&old, &new);
+            let Some((old, new)) = self.both(&key) else { continue };
             let stay = constraints(&new);
             for constraint in constraints(&old).iter().filter(|held| !stay.contains(held)) {
                 if !self.can_be_altered(constraint, &stay) {
@@ -141,10 +157,59 @@ impl Walk<'_> {
                     .tables
                     .get(&key)
                     .is_some_and(|table| table.index(&index.name, self.dialect()).is_some());
-                if !stays && there {
+                // What MySQL made by itself it takes away by itself.
+                if !stays && there && !index.implied {
                     let (table, name) = (Some(old.name.clone()), index.name.clone());
                     self.step(Operation::DropIndex { table, name, if_exists: false });
                 }
+            }
+        }
+    }
+
+    /// What differs by its name alone gets another name.
+    fn rename_parts(&mut self, old: &Table, new: &Table) {
+        let (before, after) = (constraints(old), constraints(new));
+        let free = |list: &[Constraint], name: &str| !list.iter().any(|held| held.name() == Some(name));
+        for held in &before {
+            let renamed = after.iter().find(|other| {
+                let fits = self.is_postgres() || matches!(other, Constraint::Unique(_));
+                fits && !before.contains(other)
+                    && !after.contains(held)
+                    && named(held, other.name()) == **other
+            });
+            if let (Some(from), Some(to)) = (held.name(), renamed.and_then(Constraint::name))
+                && free(&before, to)
+                && free(&after, from)
+            {
+                let (table, from, to) = (new.name.clone(), from.to_owned(), to.to_owned());
+                self.step(Operation::RenameConstraint { table, from, to });
+            }
+        }
+        let free = |list: &[Index], name: &str| !list.iter().any(|held| held.name == name);
+        for held in old.indexes.iter().filter(|held| !held.implied && free(&new.indexes, &held.name)) {
+            let same =
+                |other: &&Index| same_index(&Index { name: other.name.clone(), ..held.clone() }, other);
+            let renamed = new.indexes.iter().filter(|other| free(&old.indexes, &other.name)).find(same);
+            let there = self
+                .reached
+                .table(&new.name)
+                .is_some_and(|table| table.index(&held.name, self.dialect()).is_some());
+            if let Some(other) = renamed.filter(|_| there) {
+                let (from, to) = (held.name.clone(), other.name.clone());
+                self.step(Operation::RenameIndex { table: Some(new.name.clone()), from, to });
+            }
+        }
+    }
+
+    /// MySQL: an index that was made for a foreign key and that nothing took away.
+    pub(super) fn take_implied(&mut self) {
+        for key in self.changed_tables() {
+            let Some((old, new)) = self.both(&key).filter(|_| !self.is_postgres()) else { continue };
+            for index in
+                old.indexes.iter().filter(|index| !new.indexes.iter().any(|other| same_index(index, other)))
+            {
+                let (table, name) = (Some(new.name.clone()), index.name.clone());
+                self.step(Operation::DropIndex { table, name, if_exists: false });
             }
         }
     }
