@@ -3,7 +3,7 @@
 mod generate;
 
 use proptest::prelude::*;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 use retort_core::database::Database;
 use retort_core::dialect::{Capabilities, Hints, change_schema, render};
 use retort_core::inspect::inspect;
@@ -43,6 +43,14 @@ fn alike(found: &Schema, expected: &Schema, sql: &[String]) -> Result<(), TestCa
     Ok(())
 }
 
+/// The fault without the schema it was found with, which would fill pages.
+fn told<T>(done: Result<(), TestError<T>>) {
+    match done {
+        Ok(()) => {}
+        Err(TestError::Fail(reason, _) | TestError::Abort(reason)) => panic!("{reason}"),
+    }
+}
+
 fn check_rendering(able: Capabilities) {
     let done = runner().run(&generate::schema(able), |schema| {
         let sql = render(&schema, &able);
@@ -50,24 +58,24 @@ fn check_rendering(able: Capabilities) {
         run_on_model(&mut read, &sql)?;
         alike(&read, &schema, &sql)
     });
-    done.unwrap_or_else(|fault| panic!("{fault}"));
+    told(done);
 }
 
 fn check_leading(able: Capabilities) {
     let both = (generate::schema(able), generate::schema(able));
     let done = runner().run(&both, |(before, after)| {
         let way = change_schema(&before, &after, &Hints::default(), &able);
+        // PostgreSQL has no way to spread a table anew: nothing that builds on it can be made.
+        prop_assume!(!way.left.iter().any(|what| what.contains("partitions")));
         let mut reached = before;
         run_on_model(&mut reached, &way.sql)?;
         let mut left = diff(&reached, &after);
-        // PostgreSQL has no way to move a column or to spread a table anew, and says so.
-        left.retain(|change| {
-            !(change.name == "column order" || change.name == "partitioning") || way.left.is_empty()
-        });
+        // Nor has it one to move a column.
+        left.retain(|change| change.name != "column order" || way.left.is_empty());
         prop_assert!(left.is_empty(), "{left:#?}\n{}", way.sql.join(";\n"));
         Ok(())
     });
-    done.unwrap_or_else(|fault| panic!("{fault}"));
+    told(done);
 }
 
 const MARIADB: Capabilities = Capabilities::mariadb(10_011_000);
@@ -107,7 +115,7 @@ fn sqlite_holds_what_was_said() {
         }
         Ok(())
     });
-    done.unwrap_or_else(|fault| panic!("{fault}"));
+    told(done);
 }
 
 fn run_on_database(db: &mut dyn Database, sql: &[String]) -> Result<(), TestCaseError> {

@@ -32,7 +32,7 @@ struct TableSeed {
 }
 
 /// A schema of the dialect, as its server would know it.
-pub fn schema(able: Capabilities) -> impl Strategy<Value = Schema> {
+pub(crate) fn schema(able: Capabilities) -> impl Strategy<Value = Schema> {
     let column = (any::<u8>(), any::<bool>(), any::<u8>()).prop_map(|(kind, nullable, extra)| ColumnSeed {
         kind,
         nullable,
@@ -310,7 +310,7 @@ impl Builder<'_> {
                 Some(name),
                 self.expression(&format!("{} IS NOT NULL OR id > 0", self.quote(&column))),
             )),
-            2 if plain => {
+            2 if plain && column != "id" => {
                 let part = IndexPart {
                     descending: seed > 128 && self.able.descending_keys,
                     ..IndexPart::column(column)
@@ -361,7 +361,7 @@ impl Builder<'_> {
                 }
                 table.columns.push(computed);
             }
-            7 if plain && self.dialect() == Postgres => {
+            7 if plain && column != "id" && self.dialect() == Postgres => {
                 table.indexes.push(Index {
                     include: vec!["id".to_owned()],
                     unique: true,

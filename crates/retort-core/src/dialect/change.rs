@@ -175,9 +175,30 @@ pub(super) fn sorted(count: usize, needs: impl Fn(usize) -> Vec<usize>) -> Vec<u
     order
 }
 
+/// SQLite names indexes for the whole database: one that another table takes over goes first.
+fn without_moved_indexes(before: &Schema, after: &Schema, way: &mut Way) -> Schema {
+    let mut left = before.clone();
+    for key in changed(&before.tables, &after.tables) {
+        let (Some(old), Some(new)) = (before.tables.get(&key), after.tables.get(&key)) else { continue };
+        for index in old.indexes.iter().filter(|index| new.index(&index.name, DialectKind::Sqlite).is_none())
+        {
+            if after.table_of_index(None, &index.name).is_some() {
+                let drop = Operation::DropIndex { table: None, name: index.name.clone(), if_exists: false };
+                way.sql.push(sqlite::drop_index(&index.name));
+                // It is there, so nothing refuses it.
+                let _ = apply(&mut left, &drop);
+            }
+        }
+    }
+    left
+}
+
 fn change_sqlite(before: &Schema, after: &Schema, hints: &Hints) -> Way {
     let mut way = Way::default();
+    let before = &without_moved_indexes(before, after, &mut way);
     let mut tables = changed(&before.tables, &after.tables);
+    // What goes makes room for what comes.
+    tables.sort_by_key(|key| after.tables.contains_key(key));
     for key in changed(&before.triggers, &after.triggers) {
         let held = before.triggers.get(&key).or_else(|| after.triggers.get(&key));
         let table = held.map(|trigger| crate::schema::fold(&trigger.table, DialectKind::Sqlite));

@@ -169,7 +169,10 @@ impl Walk<'_> {
     /// What differs by its name alone gets another name.
     fn rename_parts(&mut self, old: &Table, new: &Table) {
         let (before, after) = (constraints(old), constraints(new));
-        let free = |list: &[Constraint], name: &str| !list.iter().any(|held| held.name() == Some(name));
+        let free = |table: &Table, name: &str| {
+            table.index(name, self.dialect()).is_none() && !table.constraint_names().any(|held| held == name)
+        };
+        let mut renamings = Vec::new();
         for held in &before {
             let renamed = after.iter().find(|other| {
                 let fits = self.is_postgres() || matches!(other, Constraint::Unique(_));
@@ -178,36 +181,54 @@ impl Walk<'_> {
                     && named(held, other.name()) == **other
             });
             if let (Some(from), Some(to)) = (held.name(), renamed.and_then(Constraint::name))
-                && free(&before, to)
-                && free(&after, from)
+                && free(old, to)
+                && free(new, from)
             {
                 let (table, from, to) = (new.name.clone(), from.to_owned(), to.to_owned());
-                self.step(Operation::RenameConstraint { table, from, to });
+                renamings.push(Operation::RenameConstraint { table, from, to });
             }
         }
-        let free = |list: &[Index], name: &str| !list.iter().any(|held| held.name == name);
-        for held in old.indexes.iter().filter(|held| !held.implied && free(&new.indexes, &held.name)) {
+        for held in old.indexes.iter().filter(|held| !held.implied && free(new, &held.name)) {
             let same =
                 |other: &&Index| same_index(&Index { name: other.name.clone(), ..held.clone() }, other);
-            let renamed = new.indexes.iter().filter(|other| free(&old.indexes, &other.name)).find(same);
-            let there = self
-                .reached
-                .table(&new.name)
-                .is_some_and(|table| table.index(&held.name, self.dialect()).is_some());
-            if let Some(other) = renamed.filter(|_| there) {
+            let mut others =
+                new.indexes.iter().filter(|other| free(old, &other.name) && self.is_free_index(&other.name));
+            if let Some(other) = others.find(same) {
                 let (from, to) = (held.name.clone(), other.name.clone());
-                self.step(Operation::RenameIndex { table: Some(new.name.clone()), from, to });
+                renamings.push(Operation::RenameIndex { table: Some(new.name.clone()), from, to });
             }
         }
+        let mut taken: Vec<String> = Vec::new();
+        for renaming in renamings {
+            if let Operation::RenameConstraint { to, .. } | Operation::RenameIndex { to, .. } = &renaming {
+                if taken.contains(to) {
+                    continue;
+                }
+                taken.push(to.clone());
+            }
+            self.step(renaming);
+        }
+    }
+
+    /// PostgreSQL names indexes for the whole schema.
+    fn is_free_index(&self, name: &str) -> bool {
+        !self.is_postgres() || self.reached.table_of_index(None, name).is_none()
     }
 
     /// MySQL: an index that was made for a foreign key and that nothing took away.
     pub(super) fn take_implied(&mut self) {
+        let dialect = self.dialect();
         for key in self.changed_tables() {
             let Some((old, new)) = self.both(&key).filter(|_| !self.is_postgres()) else { continue };
-            for index in
-                old.indexes.iter().filter(|index| !new.indexes.iter().any(|other| same_index(index, other)))
-            {
+            let is_needed = |index: &Index| {
+                let serves = |key: &ForeignKey| {
+                    key.columns == index.leading_columns() && !new.is_indexed(&key.columns, dialect)
+                };
+                new.foreign_keys.iter().any(serves)
+            };
+            let gone =
+                old.indexes.iter().filter(|index| !new.indexes.iter().any(|other| same_index(index, other)));
+            for index in gone.filter(|index| !is_needed(index)) {
                 let (table, name) = (Some(new.name.clone()), index.name.clone());
                 self.step(Operation::DropIndex { table, name, if_exists: false });
             }
