@@ -216,7 +216,7 @@ impl Builder<'_> {
 
     fn default(&self, kind: &TypeKind, seed: u8) -> Option<String> {
         Some(match kind {
-            TypeKind::Integer { .. } => "-5".to_owned(),
+            TypeKind::Integer { .. } => "5".to_owned(),
             TypeKind::Decimal { .. } | TypeKind::Real => "1.5".to_owned(),
             TypeKind::Boolean if self.dialect() == Postgres => "true".to_owned(),
             TypeKind::Boolean => "1".to_owned(),
@@ -306,9 +306,10 @@ impl Builder<'_> {
                 };
                 table.uniques.push(Unique { deferral, ..key });
             }
-            1 => table.checks.push(Check::new(
+            // No check looks at a column that numbers itself in MySQL.
+            1 if column != "id" => table.checks.push(Check::new(
                 Some(name),
-                self.expression(&format!("{} IS NOT NULL OR id > 0", self.quote(&column))),
+                self.expression(&format!("{} IS NOT NULL", self.quote(&column))),
             )),
             2 if plain && column != "id" => {
                 let part = IndexPart {

@@ -4,7 +4,7 @@ use super::{Carry, title};
 use crate::dialect::{Fidelity, words};
 use crate::operation::{self, Operation};
 use crate::schema::{
-    Check, Deferral, Exclusion, Expression, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey,
+    Check, Column, Deferral, Exclusion, Expression, ForeignKey, Index, IndexKey, IndexPart, PrimaryKey,
     ReferentialAction, Schema, TypeKind, Unique,
 };
 use crate::source::DialectKind;
@@ -97,7 +97,8 @@ impl Carry<'_> {
     pub(super) fn check(&mut self, check: &Check) {
         let name = check.name.clone();
         let shown = name.clone().unwrap_or_else(|| check.expression.text().to_owned());
-        match self.say(&check.expression) {
+        let said = self.say(&check.expression).and_then(|said| self.without_counter(said));
+        match said {
             Ok(expression) => {
                 let name = name.unwrap_or_else(|| {
                     format!("{}_check{}", self.table.name.name, self.table.checks.len() + 1)
@@ -124,6 +125,20 @@ impl Carry<'_> {
                 Fidelity::Weakened,
                 format!("the check `{shown}` is not enforced: {why}"),
             ),
+        }
+    }
+
+    /// A check of MySQL cannot look at a column that numbers itself (MySQL 8.4, 15.1.20.6).
+    fn without_counter(&self, said: Expression) -> Result<Expression, String> {
+        let counts =
+            |column: &&Column| column.identity.is_some() && said.mentions(&column.name, DialectKind::Mysql);
+        match self.table.columns.iter().filter(|_| !self.to_postgres()).find(counts) {
+            Some(column) => Err(format!(
+                "{} checks no column that numbers itself, as `{}` does",
+                title(self.able),
+                column.name
+            )),
+            None => Ok(said),
         }
     }
 

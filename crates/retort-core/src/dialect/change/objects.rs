@@ -375,8 +375,9 @@ impl Walk<'_> {
             }
         }
         for key in changed(&self.reached.sequences, &self.after.sequences) {
-            if !self.after.sequences.contains_key(&key) {
-                self.take(ObjectKind::Sequence, &key);
+            let old = self.reached.sequences.get(&key).map(|held| held.name.clone());
+            if let Some(name) = old.filter(|_| !self.after.sequences.contains_key(&key)) {
+                self.take(ObjectKind::Sequence, &name);
             }
         }
         // A type goes before the types that it is made of: composites may hold domains, domains hold labels.
