@@ -6,7 +6,7 @@ use crate::operation::{ColumnChange, Operation, Position};
 use crate::schema::{Column, Expression, Identity, IdentityKind, ObjectName, Table, TypeKind, same_word};
 use crate::source::DialectKind;
 
-/// Whether a key or index begins with a column, as AUTO_INCREMENT wants it (MySQL 8.4, 15.1.20).
+/// Whether a key or index begins with a column, as `AUTO_INCREMENT` wants it (MySQL 8.4, 15.1.20).
 pub(super) fn is_keyed(table: &Table, column: &str, dialect: DialectKind) -> bool {
     table.is_indexed(&[column.to_owned()], dialect)
 }

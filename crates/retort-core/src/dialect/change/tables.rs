@@ -72,7 +72,7 @@ impl Walk<'_> {
             }
             self.leave_inherited(&mut first);
         } else {
-            first.indexes.retain(|index| crate::dialect::mysql::is_inline(index));
+            first.indexes.retain(crate::dialect::mysql::is_inline);
             let dialect = self.dialect();
             let alone = Table { indexes: first.indexes.clone(), ..first.clone() };
             for column in &mut first.columns {
@@ -159,7 +159,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Partitions are made as tables and attached when their indexes are there, as pg_dump does it.
+    /// Partitions are made as tables and attached when their indexes are there, as `pg_dump` does it.
     pub(super) fn attach_partitions(&mut self) {
         for key in self.parents_first() {
             let Some(new) = self.after.tables.get(&key).cloned() else { continue };

@@ -96,7 +96,8 @@ pub(super) fn column(column: &Column, able: &Capabilities) -> String {
         text.push_str(&format!(" GENERATED ALWAYS AS {end}"));
     }
     // MariaDB takes no NOT NULL on a generated column.
-    if !column.nullable && !(able.mariadb && column.generated.is_some()) {
+    let says_nothing = able.mariadb && column.generated.is_some();
+    if !(column.nullable || says_nothing) {
         text.push_str(" NOT NULL");
     } else if column.column_type.text().to_ascii_lowercase().starts_with("timestamp") {
         // Else it is NOT NULL by itself where explicit_defaults_for_timestamp is off (MariaDB's default to 10.9).

@@ -346,11 +346,11 @@ impl Rewording<'_> {
             "returning" if to_mysql => self.unsupported("RETURNING"),
             "similar" if to_mysql => self.unsupported("SIMILAR TO"),
             "full" if to_mysql && (is(list.get(1), "join") || is(list.get(1), "outer")) => {
-                self.unsupported("FULL JOIN")
+                self.unsupported("FULL JOIN");
             }
             "glob" | "match" => self.unsupported(word.to_ascii_uppercase()),
             "straight_join" | "div" | "sounds" | "binary" if from == MYSQL => {
-                self.unsupported(word.to_ascii_uppercase())
+                self.unsupported(word.to_ascii_uppercase());
             }
             "distinct" if to_mysql && is(list.get(1), "on") => self.unsupported("DISTINCT ON"),
             "insert" | "on" | "replace" => return self.insert_word(word, list, out),

@@ -84,7 +84,7 @@ impl Translator {
         for operation in operations {
             match operation {
                 Operation::RenameTable { .. } | Operation::RenameColumn { .. } => {
-                    hints.renamings.push(operation.clone())
+                    hints.renamings.push(operation.clone());
                 }
                 Operation::AlterColumn {
                     table,
