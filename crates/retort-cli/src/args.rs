@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    branches, current, diff, downgrade, graph, heads, history, inspect, schema, show, stamp, status, translate,
-    upgrade,
+    branches, current, diff, downgrade, graph, heads, history, inspect, schema, show, stamp, status,
+    translate, upgrade,
 };
 
 const AFTER_HELP: &str = "\

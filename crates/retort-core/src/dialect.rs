@@ -14,6 +14,7 @@ mod mysql;
 mod emulate;
 mod normalize;
 mod rewrite;
+mod rows;
 mod reword;
 mod carry;
 pub mod sqlite;

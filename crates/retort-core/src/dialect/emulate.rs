@@ -13,7 +13,7 @@ mod view;
 
 use std::collections::BTreeSet;
 
-use super::rewrite::{self, Rewritten};
+use super::rewrite::{self, Place, Rewritten};
 use super::sqlite::quote;
 use super::{Fidelity, Note};
 use crate::schema::{
@@ -133,7 +133,7 @@ impl Emulation<'_> {
     }
 
     fn say(&self, expression: &Expression) -> Rewritten {
-        rewrite::to_sqlite(expression.text(), self.source.dialect, &self.schemas)
+        rewrite::in_table(expression.text(), self.source, self.from, &self.schemas, Place::Column)
     }
 
     fn is_mysql(&self) -> bool {
@@ -161,7 +161,7 @@ impl Emulation<'_> {
             self.note(code, fidelity, format!("`{}` {}: {message}", column.name, declared.column_type));
         }
         if !self.number(column, &mut new) {
-            new.default = self.default(column, &kind);
+            new.default = self.default(column);
         }
         new.generated = self.generated(column);
         self.done.table.columns.push(new);
@@ -202,9 +202,9 @@ impl Emulation<'_> {
         self.done.triggers.push(Trigger { name, table, definition });
     }
 
-    fn default(&mut self, column: &Column, kind: &TypeKind) -> Option<Expression> {
+    fn default(&mut self, column: &Column) -> Option<Expression> {
         let default = column.default.as_ref()?;
-        let said = self.say(default);
+        let said = rewrite::value(default.text(), self.source, self.from, column, &self.schemas);
         self.done.notes.extend(
             said.notes.iter().filter(|note| !self.done.notes.contains(note)).cloned().collect::<Vec<_>>(),
         );
@@ -214,12 +214,7 @@ impl Emulation<'_> {
             self.note("dialect/default", Fidelity::Weakened, message);
             return None;
         }
-        let text = match kind {
-            TypeKind::Array(_) => types::array_literal(&said.sql).unwrap_or(said.sql),
-            TypeKind::Blob { .. } => types::blob_literal(&said.sql).unwrap_or(said.sql),
-            _ => said.sql,
-        };
-        Some(Expression::new(&text, SQLITE))
+        Some(Expression::new(&said.sql, SQLITE))
     }
 
     fn generated(&mut self, column: &Column) -> Option<Generated> {

@@ -1,16 +1,28 @@
-//! Expressions, queries and row statements of PostgreSQL and MySQL said in SQLite's words.
+//! Expressions and queries of PostgreSQL and MySQL said in SQLite's words.
 //!
-//! Works on the tree of tokens and parentheses, so that it serves a DEFAULT as well as a whole INSERT. What it
-//! cannot say is named in `unsupported`; the caller decides what becomes of the statement then.
+//! Works on the tree of tokens and parentheses, so that it serves a DEFAULT as well as a whole query. What it
+//! cannot say is named in `unsupported`; the caller decides what becomes of the statement then. Words and
+//! symbols that it does not know to mean the same on SQLite are never passed on in silence.
 
+mod cast;
+mod dates;
 mod functions;
+mod json;
+pub(super) mod literal;
+mod mysql;
+mod operators;
+mod postgres;
+mod query;
 pub(super) mod units;
+
+pub(super) use cast::type_words;
 
 use std::collections::BTreeSet;
 
 use super::{Fidelity, Note};
+use crate::schema::{Column, ObjectName, Schema, SqlType, Table, TypeKind};
 use crate::source::DialectKind;
-use units::{Unit, units};
+pub(super) use units::{Unit, units};
 
 /// A text in SQLite's words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,46 +35,164 @@ pub(super) struct Rewritten {
     pub(super) unsupported: Vec<String>,
 }
 
+/// Where an expression stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In a statement or a view: queries can stand in it.
+    Query,
+    /// In a CHECK, an index or a generated column: no queries (`sqlite.org/lang_createtable.html`, 3.7).
+    Column,
+}
+
 /// Says a text of another dialect in SQLite's words. `schemas` are the names of schemas that qualify tables.
 pub(super) fn to_sqlite(text: &str, from: DialectKind, schemas: &BTreeSet<String>) -> Rewritten {
-    let mut rewriter = Rewriter { from, schemas, done: Rewritten::default() };
-    let tree = units(text, from);
-    let said = rewriter.sequence(&tree);
-    rewriter.done.sql = join(&said);
-    let mut done = rewriter.done;
-    done.notes.dedup();
-    done
+    Rewriter::new(from, schemas.clone()).all(&units(text, from))
 }
 
-/// A piece of the result, and whether casts bind to it as to one thing.
+/// Says a query; the tables whose names stand in it tell the types of its columns.
+pub(super) fn query(text: &str, source: &Schema, schemas: &BTreeSet<String>) -> Rewritten {
+    let tree = units(text, source.dialect);
+    let mut rewriter = Rewriter::new(source.dialect, schemas.clone());
+    rewriter.source = Some(source);
+    rewriter.tables = tables_in(&tree, source);
+    rewriter.all(&tree)
+}
+
+/// Says an expression about one row of a table.
+pub(super) fn in_table(
+    text: &str,
+    source: &Schema,
+    table: &Table,
+    schemas: &BTreeSet<String>,
+    place: Place,
+) -> Rewritten {
+    let mut rewriter = Rewriter::new(source.dialect, schemas.clone());
+    rewriter.source = Some(source);
+    rewriter.tables = vec![table];
+    rewriter.place = place;
+    rewriter.all(&units(text, source.dialect))
+}
+
+/// Says a value that a column is to hold.
+pub(super) fn value(
+    text: &str,
+    source: &Schema,
+    table: &Table,
+    column: &Column,
+    schemas: &BTreeSet<String>,
+) -> Rewritten {
+    let mut rewriter = Rewriter::new(source.dialect, schemas.clone());
+    rewriter.source = Some(source);
+    rewriter.tables = vec![table];
+    rewriter.place = Place::Column;
+    let sql = rewriter.value(&units(text, source.dialect), column);
+    Rewritten { sql, ..rewriter.done }
+}
+
+/// The tables whose names stand anywhere in a text.
+pub(super) fn tables_in<'s>(tree: &[Unit<'_>], source: &'s Schema) -> Vec<&'s Table> {
+    let mut found: Vec<&Table> = Vec::new();
+    collect_tables(tree, source, &mut found);
+    found
+}
+
+fn collect_tables<'s>(tree: &[Unit<'_>], source: &'s Schema, found: &mut Vec<&'s Table>) {
+    for (at, unit) in tree.iter().enumerate() {
+        if let Unit::Group(inner) | Unit::Bracket(inner) = unit {
+            collect_tables(inner, source, found);
+        }
+        let Some(name) = unit.identifier(source.dialect) else { continue };
+        let qualified = match (tree.get(at + 1), tree.get(at + 2).and_then(|u| u.identifier(source.dialect)))
+        {
+            (Some(Unit::Symbol(".")), Some(own)) => source.table(&ObjectName::qualified(&name, &own)),
+            _ => None,
+        };
+        let table = qualified.or_else(|| source.table(&ObjectName::bare(&name)));
+        if let Some(table) = table.map(|table| &**table)
+            && !found.iter().any(|other| other.name == table.name)
+        {
+            found.push(table);
+        }
+    }
+}
+
+/// A piece of the result; `literal` ones need no CAST, and `kind` is the type where it is known.
 #[derive(Clone, Debug)]
-struct Piece {
-    text: String,
-    literal: bool,
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) literal: bool,
+    pub(super) kind: Option<TypeKind>,
 }
 
-struct Rewriter<'a> {
-    from: DialectKind,
-    schemas: &'a BTreeSet<String>,
-    done: Rewritten,
+pub(super) struct Rewriter<'a> {
+    pub(super) from: DialectKind,
+    schemas: BTreeSet<String>,
+    pub(super) source: Option<&'a Schema>,
+    /// The tables whose columns may be meant.
+    pub(super) tables: Vec<&'a Table>,
+    pub(super) place: Place,
+    pub(super) done: Rewritten,
 }
 
-impl Rewriter<'_> {
-    fn unsupported(&mut self, what: impl Into<String>) {
+impl<'a> Rewriter<'a> {
+    pub(super) fn new(from: DialectKind, schemas: BTreeSet<String>) -> Rewriter<'a> {
+        let done = Rewritten::default();
+        Rewriter { from, schemas, source: None, tables: Vec::new(), place: Place::Query, done }
+    }
+
+    fn all(mut self, tree: &[Unit<'_>]) -> Rewritten {
+        let said = self.say(tree);
+        Rewritten { sql: said, ..self.done }
+    }
+
+    /// Units in SQLite's words.
+    pub(super) fn say(&mut self, tree: &[Unit<'_>]) -> String {
+        let said = self.sequence(tree);
+        join(&said)
+    }
+
+    pub(super) fn unsupported(&mut self, what: impl Into<String>) {
         let what = what.into();
         if !self.done.unsupported.contains(&what) {
             self.done.unsupported.push(what);
         }
     }
 
-    fn note(&mut self, code: &'static str, fidelity: Fidelity, message: impl Into<String>) {
+    pub(super) fn note(&mut self, code: &'static str, fidelity: Fidelity, message: impl Into<String>) {
         let note = Note { code, fidelity, message: message.into() };
         if !self.done.notes.contains(&note) {
             self.done.notes.push(note);
         }
     }
 
-    fn sequence(&mut self, list: &[Unit<'_>]) -> Vec<Piece> {
+    /// What a column's type means, seen through domains.
+    pub(super) fn kind_of_type(&self, column_type: &SqlType) -> TypeKind {
+        let kind = column_type.kind(self.from);
+        let (Some(source), TypeKind::Named(name)) = (self.source, &kind) else { return kind };
+        let name = match name.split_once('.') {
+            Some((schema, own)) => ObjectName::qualified(schema, own),
+            None => ObjectName::bare(name),
+        };
+        if let Some(labels) = source.enum_type(&name) {
+            return TypeKind::Enum(labels.labels.clone());
+        }
+        source.domain(&name).map_or(kind, |domain| domain.base.kind(self.from))
+    }
+
+    /// The type of a column that may be meant by a name; None where tables disagree.
+    fn kind_of_column(&self, name: &str, qualifier: Option<&str>) -> Option<TypeKind> {
+        let dialect = self.from;
+        let of_table = |table: &&&Table| {
+            qualifier.is_some_and(|own| crate::schema::same_word(&table.name.name, own, dialect))
+        };
+        let only = self.tables.iter().filter(of_table).count() == 1;
+        let tables = self.tables.iter().filter(|table| !only || of_table(table));
+        let mut kinds = tables.filter_map(|table| table.column(name, dialect));
+        let first = self.kind_of_type(&kinds.next()?.column_type);
+        kinds.all(|other| self.kind_of_type(&other.column_type) == first).then_some(first)
+    }
+
+    pub(super) fn sequence(&mut self, list: &[Unit<'_>]) -> Vec<Piece> {
         let mut out: Vec<Piece> = Vec::new();
         let mut at = 0;
         while at < list.len() {
@@ -72,7 +202,16 @@ impl Rewriter<'_> {
     }
 
     /// Says the next units; gives how many it took.
-    fn next(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
+    pub(super) fn next(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
+        let Some(first) = list.first() else { return 0 };
+        let taken = self.case(list, out);
+        if taken > 0 {
+            return taken;
+        }
+        let taken = self.clause(list, out);
+        if taken > 0 {
+            return taken;
+        }
         let taken = match self.from {
             DialectKind::Postgres => self.postgres(list, out),
             DialectKind::Mysql => self.mysql(list, out),
@@ -81,24 +220,24 @@ impl Rewriter<'_> {
         if taken > 0 {
             return taken;
         }
-        match &list[0] {
+        match first {
             Unit::Word(word) => self.word(word, list, out),
             Unit::Name(name) => self.name(name, list, out),
             Unit::Text(value) => {
-                push(out, format!("'{}'", value.replace('\'', "''")), true);
+                push(out, text(value), true);
                 1
             }
-            Unit::Number(text) => {
-                push(out, text.clone(), true);
-                1
-            }
-            Unit::Symbol(symbol) => {
-                push(out, (*symbol).to_owned(), false);
-                1
-            }
+            Unit::Number(number) => self.number(number, out),
+            Unit::Symbol(symbol) => self.symbol(symbol, list, out),
             Unit::Group(inner) => {
                 let said = self.sequence(inner);
-                push(out, format!("({})", join(&said)), said.len() == 1 && said[0].literal);
+                let only = match said.as_slice() {
+                    [one] => Some(one.clone()),
+                    _ => None,
+                };
+                let literal = only.as_ref().is_some_and(|one| one.literal);
+                let kind = only.and_then(|one| one.kind).or_else(|| kind_of_sum(&said));
+                out.push(Piece { text: format!("({})", join(&said)), literal, kind });
                 1
             }
             Unit::Bracket(_) => {
@@ -108,6 +247,13 @@ impl Rewriter<'_> {
         }
     }
 
+    fn number(&mut self, number: &str, out: &mut Vec<Piece>) -> usize {
+        let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+        let kind = if digits { Some(whole()) } else { None };
+        out.push(Piece { text: number.to_owned(), literal: true, kind });
+        1
+    }
+
     fn word(&mut self, word: &str, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
         if let Some(Unit::Group(arguments)) = list.get(1)
             && let Some(taken) = self.call(word, arguments, out)
@@ -115,25 +261,41 @@ impl Rewriter<'_> {
             return taken;
         }
         let lower = word.to_ascii_lowercase();
+        let is_column = out.last().is_some_and(|piece| piece.text == ".");
         match lower.as_str() {
+            _ if is_column => self.name(word, list, out),
             "current_timestamp" | "localtimestamp" => {
                 self.clock();
-                push(out, "CURRENT_TIMESTAMP".into(), false);
+                self.push_kind(out, "CURRENT_TIMESTAMP", TypeKind::Timestamp { zone: true });
                 1
             }
-            "interval" => {
-                self.unsupported("INTERVAL arithmetic");
+            "current_date" => {
+                self.clock();
+                self.push_kind(out, "CURRENT_DATE", TypeKind::Date);
                 1
             }
-            "similar" => {
-                self.unsupported("SIMILAR TO");
+            "current_time" | "localtime" => {
+                self.clock();
+                self.push_kind(out, "CURRENT_TIME", TypeKind::Time);
+                1
+            }
+            "true" | "false" => {
+                out.push(Piece { text: word.to_owned(), literal: true, kind: Some(TypeKind::Boolean) });
+                1
+            }
+            "unknown" => {
+                push(out, "NULL".into(), true);
+                1
+            }
+            "current_user" | "session_user" | "current_role" | "current_catalog" | "current_schema" => {
+                self.unsupported(format!("`{word}`"));
                 1
             }
             _ => self.name(word, list, out),
         }
     }
 
-    fn clock(&mut self) {
+    pub(super) fn clock(&mut self) {
         self.note(
             "dialect/clock",
             Fidelity::Emulated,
@@ -144,7 +306,7 @@ impl Rewriter<'_> {
     /// A name, perhaps qualified: a schema that we know becomes part of the table's name.
     fn name(&mut self, name: &str, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
         let qualified = matches!(list.get(1), Some(Unit::Symbol(".")));
-        if qualified && (name == "public" || name == "pg_catalog") {
+        if qualified && matches!(name.to_ascii_lowercase().as_str(), "public" | "pg_catalog") {
             return 2;
         }
         if qualified
@@ -155,357 +317,57 @@ impl Rewriter<'_> {
             return 3;
         }
         let quoted = matches!(list[0], Unit::Name(_));
-        let text = if quoted { crate::token::quote(name, DialectKind::Sqlite) } else { name.to_owned() };
-        push(out, text, false);
+        let own =
+            if quoted || self.from != DialectKind::Postgres { name.to_owned() } else { name.to_lowercase() };
+        let qualifier = match out.as_slice() {
+            [.., before, dot] if dot.text == "." => Some(before.text.trim_matches('"').to_owned()),
+            _ => None,
+        };
+        let kind = if qualified { None } else { self.kind_of_column(&own, qualifier.as_deref()) };
+        let text = if quoted {
+            crate::token::quote(name, DialectKind::Sqlite)
+        } else if kind.is_some() {
+            // A word that is no keyword there may be one here.
+            match crate::token::quote_if_needed(&own, DialectKind::Sqlite) {
+                quoted if quoted.starts_with('"') && own.bytes().all(|b| b.is_ascii_lowercase()) => quoted,
+                _ => name.to_owned(),
+            }
+        } else {
+            name.to_owned()
+        };
+        out.push(Piece { text, literal: false, kind });
         1
     }
 
-    fn postgres(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        match (&list[0], list.get(1)) {
-            (Unit::Symbol("::"), _) => self.cast_after(list, out),
-            (Unit::Word(word), Some(Unit::Bracket(items))) if word.eq_ignore_ascii_case("array") => {
-                let said = self.sequence(items);
-                push(out, format!("json_array({})", join(&said)), false);
-                2
-            }
-            (Unit::Symbol("="), Some(Unit::Word(word))) if word.eq_ignore_ascii_case("any") => {
-                self.any(list, out)
-            }
-            (Unit::Symbol(operator @ ("~" | "~*" | "!~" | "!~*")), Some(right)) => {
-                self.regexp(operator, right, out)
-            }
-            (Unit::Word(word), _) if word.eq_ignore_ascii_case("ilike") => {
-                self.note(
-                    "dialect/like",
-                    Fidelity::Weakened,
-                    "letters beyond ASCII are compared with case in LIKE",
-                );
-                push(out, "LIKE".into(), false);
-                1
-            }
-            (Unit::Word(word), Some(Unit::Text(pattern))) if word.eq_ignore_ascii_case("like") => {
-                match glob(pattern) {
-                    Some(glob) => push(out, format!("GLOB '{}'", glob.replace('\'', "''")), false),
-                    None => self.unsupported("this LIKE pattern"),
-                }
-                2
-            }
-            (Unit::Word(word), Some(Unit::Word(next)))
-                if word.eq_ignore_ascii_case("at") && next.eq_ignore_ascii_case("time") =>
-            {
-                self.at_time_zone(list)
-            }
-            (Unit::Symbol(symbol @ ("@>" | "<@" | "#>" | "#>>" | "&&" | "?" | "?|" | "<<" | ">>")), _) => {
-                self.unsupported(format!("the operator `{symbol}`"));
-                1
-            }
-            _ => 0,
-        }
-    }
-
-    /// `now() AT TIME ZONE 'utc'`: times are kept in UTC here, so only UTC is no change.
-    fn at_time_zone(&mut self, list: &[Unit<'_>]) -> usize {
-        match list.get(3) {
-            Some(Unit::Text(zone)) if zone.eq_ignore_ascii_case("utc") => 4,
-            _ => {
-                self.unsupported("AT TIME ZONE other than UTC");
-                4
-            }
-        }
-    }
-
-    /// `x::type`: on a literal the cast goes; else it is CAST.
-    fn cast_after(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        let (name, taken) = type_words(&list[1..]);
-        let Some(mut operand) = out.pop() else { return taken + 1 };
-        while out.last().is_some_and(|piece| piece.text == ".") {
-            out.pop();
-            let qualifier = out.pop().map(|piece| piece.text).unwrap_or_default();
-            operand.text = format!("{qualifier}.{}", operand.text);
-        }
-        self.cast(operand, &name, out);
-        taken + 1
-    }
-
-    fn cast(&mut self, operand: Piece, type_name: &str, out: &mut Vec<Piece>) {
-        use crate::schema::{SqlType, TypeKind};
-        let target = match SqlType::new(type_name).kind(self.from) {
-            TypeKind::Integer { .. } if !operand.literal => {
-                // Servers round a number; SQLite would cut off its fraction.
-                let x = operand.text;
-                let text = format!("CAST(iif(typeof({x}) = 'real', round({x}), {x}) AS INTEGER)");
-                out.push(Piece { text, literal: false });
-                return;
-            }
-            TypeKind::Integer { .. } => "INTEGER",
-            TypeKind::Named(name) if matches!(name.as_str(), "signed" | "unsigned") => {
-                return self.cast(operand, "bigint", out);
-            }
-            TypeKind::Text { length: Some(length), fixed } if !self.is_whole_char(type_name) => {
-                return self.cut(operand, length, fixed, out);
-            }
-            TypeKind::Date if !operand.literal => {
-                out.push(Piece { text: format!("date({})", operand.text), literal: false });
-                return;
-            }
-            // CAST AS NUMERIC leaves a whole number whole, and its quotient too.
-            TypeKind::Real | TypeKind::Decimal { .. } => "REAL",
-            // Kept as text here, so that nothing changes; lists print as JSON already.
-            _ if operand.literal || operand.text.starts_with("json_array") => {
-                out.push(operand);
-                return;
-            }
-            TypeKind::Text { .. } => "TEXT",
-            TypeKind::Named(name) if name == "regclass" => {
-                out.push(operand);
-                return;
-            }
-            _ => {
-                self.note(
-                    "dialect/cast",
-                    Fidelity::Weakened,
-                    format!("the cast to `{type_name}` is left out: SQLite would not check the value"),
-                );
-                out.push(operand);
-                return;
-            }
-        };
-        let literal = operand.literal && !operand.text.starts_with('\'');
-        let text = if literal { operand.text } else { format!("CAST({} AS {target})", operand.text) };
-        out.push(Piece { text, literal });
-    }
-
-    /// MySQL's `CAST(x AS CHAR)` cuts nothing off.
-    fn is_whole_char(&self, type_name: &str) -> bool {
-        self.from == DialectKind::Mysql && !type_name.contains('(')
-    }
-
-    /// A cast to a text of so many characters cuts the rest off.
-    fn cut(&mut self, operand: Piece, length: u32, fixed: bool, out: &mut Vec<Piece>) {
-        if fixed && self.from == DialectKind::Postgres {
-            self.note("dialect/cast", Fidelity::Weakened, "a cast to char(n) does not pad with blanks");
-        }
-        let fits = operand.text.starts_with('\'') && operand.text.chars().count() <= length as usize + 2;
-        if operand.literal && fits {
-            out.push(operand);
-            return;
-        }
-        let text = format!("substr(CAST({} AS TEXT), 1, {length})", operand.text);
-        out.push(Piece { text, literal: false });
-    }
-
-    /// `a DIV b`: the quotient without its fraction. What stands before it is all that was multiplied or divided.
-    fn div(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        let start = product_start(out);
-        let Some((right, taken)) = self.operand(&list[1..]) else {
-            self.unsupported("DIV before this operand");
-            return 1;
-        };
-        let Some(start) = start else {
-            self.unsupported("DIV after this operand");
-            return 1;
-        };
-        let left = join(&out.split_off(start));
-        push(out, format!("CAST({left} / {right} AS INTEGER)"), false);
-        taken + 1
-    }
-
-    /// The next operand: a sign, a name with its qualifiers, a call, a literal or a group.
-    fn operand(&mut self, list: &[Unit<'_>]) -> Option<(String, usize)> {
-        let mut said = Vec::new();
-        let mut at = 0;
-        while matches!(list.get(at), Some(Unit::Symbol("-" | "+"))) {
-            at += self.next(&list[at..], &mut said).max(1);
-        }
-        match list.get(at)? {
-            Unit::Symbol(_) | Unit::Bracket(_) => return None,
-            Unit::Word(word) if NO_OPERAND.iter().any(|no| word.eq_ignore_ascii_case(no)) => return None,
-            _ => at += self.next(&list[at..], &mut said).max(1),
-        }
-        while matches!(list.get(at), Some(Unit::Symbol("."))) && at + 1 < list.len() {
-            at += self.next(&list[at..], &mut said).max(1);
-            at += self.next(&list[at..], &mut said).max(1);
-        }
-        Some((join(&said), at))
-    }
-
-    /// `a = ANY (ARRAY['x', 'y'])` → `a IN ('x', 'y')`, through the casts that PostgreSQL prints around it.
-    fn any(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        let Some(Unit::Group(inner)) = list.get(2) else { return 0 };
-        let Some(items) = units::find_array(inner) else {
-            self.unsupported("= ANY of something other than ARRAY[…]");
-            return 3;
-        };
-        let said = self.sequence(items);
-        push(out, format!("IN ({})", join(&said)), false);
-        3
-    }
-
-    fn regexp(&mut self, operator: &str, right: &Unit<'_>, out: &mut Vec<Piece>) -> usize {
-        let Unit::Text(pattern) = right else {
-            self.unsupported("a regular expression that is no literal");
-            return 2;
-        };
-        let flags = if operator.ends_with('*') { "(?i)" } else { "" };
-        let not = if operator.starts_with('!') { "NOT " } else { "" };
-        self.note(
-            "dialect/regexp",
-            Fidelity::Emulated,
-            "REGEXP is a function of Retort's engine; POSIX classes and back references differ, and another program that writes to this file must have it",
-        );
-        push(out, format!("{not}REGEXP '{flags}{}'", pattern.replace('\'', "''")), false);
-        2
-    }
-
-    fn mysql(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        let said = match &list[0] {
-            Unit::Symbol("&&") => "AND",
-            Unit::Symbol("||") => "OR",
-            Unit::Symbol("<=>") => "IS",
-            Unit::Symbol("!") => {
-                // It binds closer than any comparison, and NOT does not.
-                let Some((operand, taken)) = self.operand(&list[1..]) else {
-                    self.unsupported("the operator `!` before this operand");
-                    return 1;
-                };
-                push(out, format!("(NOT {operand})"), false);
-                return taken + 1;
-            }
-            // MySQL's quotient of two whole numbers has decimals.
-            Unit::Symbol("/") => "* 1.0 /",
-            Unit::Word(word) if word.eq_ignore_ascii_case("div") => return self.div(list, out),
-            Unit::Word(word)
-                if word.eq_ignore_ascii_case("mod") && !matches!(list.get(1), Some(Unit::Group(_))) =>
-            {
-                "%"
-            }
-            Unit::Word(word) if word.eq_ignore_ascii_case("rlike") => "REGEXP",
-            Unit::Word(word) if word.eq_ignore_ascii_case("on") && self.is_duplicate_key(list) => {
-                return self.on_duplicate_key(list, out);
-            }
-            Unit::Word(word) if word.eq_ignore_ascii_case("insert") && self.next_is(list, 1, "ignore") => {
-                push(out, "INSERT OR IGNORE".into(), false);
-                return 2;
-            }
-            // A character set before a literal: `_utf8mb4'x'`.
-            Unit::Word(word) if word.starts_with("_utf8") && matches!(list.get(1), Some(Unit::Text(_))) => {
-                return 1;
-            }
-            _ => return 0,
-        };
-        push(out, said.into(), false);
-        1
-    }
-
-    fn next_is(&self, list: &[Unit<'_>], at: usize, word: &str) -> bool {
-        matches!(list.get(at), Some(Unit::Word(found)) if found.eq_ignore_ascii_case(word))
-    }
-
-    fn is_duplicate_key(&self, list: &[Unit<'_>]) -> bool {
-        ["on", "duplicate", "key", "update"].iter().enumerate().all(|(at, word)| self.next_is(list, at, word))
-    }
-
-    /// `ON DUPLICATE KEY UPDATE a = VALUES(a)` → `ON CONFLICT DO UPDATE SET a = excluded.a`.
-    fn on_duplicate_key(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        push(out, "ON CONFLICT DO UPDATE SET".into(), false);
-        let mut at = 4;
-        while at < list.len() {
-            if self.next_is(list, at, "values")
-                && let Some(Unit::Group(inner)) = list.get(at + 1)
-            {
-                let said = self.sequence(inner);
-                push(out, format!("excluded.{}", join(&said)), false);
-                at += 2;
-            } else {
-                at += self.next(&list[at..], out).max(1);
-            }
-        }
-        list.len()
+    fn push_kind(&mut self, out: &mut Vec<Piece>, text: &str, kind: TypeKind) {
+        out.push(Piece { text: text.to_owned(), literal: false, kind: Some(kind) });
     }
 }
 
-/// Words that begin something larger than one operand.
-const NO_OPERAND: [&str; 7] = ["case", "select", "not", "interval", "binary", "exists", "distinct"];
-
-/// Where the product that ends the pieces begins; None where it does not end with an operand that we know.
-fn product_start(out: &[Piece]) -> Option<usize> {
-    let is =
-        |at: usize, texts: &[&str]| out.get(at).is_some_and(|piece| texts.contains(&piece.text.as_str()));
-    let mut at = out.len();
-    loop {
-        at = at.checked_sub(1)?;
-        let text = &out[at].text;
-        let is_operand =
-            text.starts_with(['\'', '"', '(']) || text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
-        if !is_operand || text.eq_ignore_ascii_case("end") {
-            return None;
-        }
-        while at >= 2 && is(at - 1, &["."]) {
-            at -= 2;
-        }
-        if at == 0 || !is(at - 1, &["*", "/", "%", "* 1.0 /"]) {
-            return Some(at);
-        }
-        at -= 1;
-    }
+/// A whole number of no particular width.
+pub(super) fn whole() -> TypeKind {
+    TypeKind::Integer { bytes: 8, unsigned: false, auto: false }
 }
 
-fn push(out: &mut Vec<Piece>, text: String, literal: bool) {
-    out.push(Piece { text, literal });
+/// The type of `a + b` where both are of the same.
+fn kind_of_sum(pieces: &[Piece]) -> Option<TypeKind> {
+    let is_arithmetic = |piece: &Piece| matches!(piece.text.as_str(), "+" | "-" | "*" | "/" | "%");
+    let number = |piece: &Piece| matches!(piece.kind, Some(TypeKind::Integer { .. }));
+    let all = pieces.iter().all(|piece| is_arithmetic(piece) || number(piece));
+    (all && !pieces.is_empty()).then(whole)
 }
 
-/// The words of a type after `::`, and how many units they are.
-pub(super) fn type_words(list: &[Unit<'_>]) -> (String, usize) {
-    let mut name = String::new();
-    let mut taken = 0;
-    for unit in list {
-        let follows = ["varying", "precision", "with", "without", "time", "zone"];
-        match unit {
-            Unit::Symbol(".") => name.push('.'),
-            Unit::Group(inner) if taken > 0 => {
-                let numbers = inner.iter().filter_map(|unit| match unit {
-                    Unit::Number(number) => Some(number.as_str()),
-                    _ => None,
-                });
-                name.push_str(&format!("({})", numbers.collect::<Vec<_>>().join(", ")));
-            }
-            Unit::Bracket(_) => name.push_str("[]"),
-            _ => match unit.name() {
-                Some(word)
-                    if taken == 0
-                        || name.ends_with('.')
-                        || follows.iter().any(|f| word.eq_ignore_ascii_case(f)) =>
-                {
-                    if !name.is_empty() && !name.ends_with('.') {
-                        name.push(' ');
-                    }
-                    name.push_str(word);
-                }
-                _ => break,
-            },
-        }
-        taken += 1;
-    }
-    (name, taken)
+/// A text as a literal.
+pub(super) fn text(value: &str) -> String {
+    format!("'{}'", value.replace('\'', "''"))
 }
 
-/// A LIKE pattern as a GLOB pattern, which minds the case as PostgreSQL's LIKE does.
-fn glob(pattern: &str) -> Option<String> {
-    let mut glob = String::new();
-    for c in pattern.chars() {
-        match c {
-            '%' => glob.push('*'),
-            '_' => glob.push('?'),
-            '*' | '?' | '[' => glob.extend(['[', c, ']']),
-            '\\' => return None,
-            c => glob.push(c),
-        }
-    }
-    Some(glob)
+pub(super) fn push(out: &mut Vec<Piece>, text: String, literal: bool) {
+    out.push(Piece { text, literal, kind: None });
 }
 
 /// Pieces with blanks where SQL wants them.
-fn join(pieces: &[Piece]) -> String {
+pub(super) fn join(pieces: &[Piece]) -> String {
     let mut sql = String::new();
     for piece in pieces {
         let glued = matches!(piece.text.as_str(), "," | "." | ")" | ";")
@@ -568,17 +430,25 @@ mod tests {
         check(Mysql, "CAST(a AS CHAR(3))", "substr(CAST(a AS TEXT), 1, 3)");
         check(Mysql, "CAST(a AS CHAR)", "CAST(a AS TEXT)");
         check(Mysql, "!a = b", "(NOT a) = b");
+        check(Mysql, "CASE a WHEN 1 THEN 7 END DIV 2", "CAST(CASE a WHEN 1 THEN 7 END / 2 AS INTEGER)");
         check(
             Mysql,
-            "INSERT INTO t (a, b) VALUES (1, NOW()) ON DUPLICATE KEY UPDATE b = VALUES(b)",
-            "INSERT INTO t (a, b) VALUES (1, CURRENT_TIMESTAMP) ON CONFLICT DO UPDATE SET b = excluded.b",
+            "DATE_ADD(a, INTERVAL 1 MONTH) || a REGEXP 'x'",
+            "min(datetime(a, '+1 months'), date(a, 'start of month', '+2 months', '-1 day') || ' ' || time(a)) OR a REGEXP '(?i)x'",
         );
+        check(Mysql, "CONCAT(a, 'x', b + 1)", "(a || 'x' || (b + 1))");
     }
 
     #[test]
     fn what_cannot_be_said_is_named() {
-        let done = to_sqlite("a DIV CASE WHEN b THEN 1 END", Mysql, &BTreeSet::new());
+        let done = to_sqlite("a DIV NOT b", Mysql, &BTreeSet::new());
         assert_eq!(done.unsupported, ["DIV before this operand"]);
+        for text in
+            ["a @@ b", "a <-> b", "a # b", "a || b + 1", "a BETWEEN SYMMETRIC 1 AND 2", "x SIMILAR TO 'a'"]
+        {
+            let done = to_sqlite(text, Postgres, &BTreeSet::new());
+            assert!(!done.unsupported.is_empty(), "{text}: {}", done.sql);
+        }
         let done = to_sqlite("a @> b AND to_tsvector(c)", Postgres, &BTreeSet::new());
         assert_eq!(done.unsupported, ["the operator `@>`", "the function `to_tsvector`"]);
     }

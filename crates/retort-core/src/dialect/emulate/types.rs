@@ -1,11 +1,10 @@
 //! What a column's type becomes: SQLite's type, the check that keeps wrong values out, and what is lost.
 
+use super::Emulation;
 use super::number::numbering;
-use super::{Emulation, SQLITE};
 use crate::dialect::Fidelity;
 use crate::dialect::sqlite::quote;
 use crate::schema::{Column, ObjectName, TypeKind};
-use crate::token;
 
 /// How a column is stored.
 pub(super) struct Stored {
@@ -232,31 +231,4 @@ fn vector(column: &Column, name: &str) -> Stored {
     stored.check =
         Some(format!("{name} IS NULL OR (json_valid({name}) AND json_type({name}) = 'array'{length})"));
     stored
-}
-
-/// `'\x00ff'` and texts of bytes as a blob; None where it is no text.
-pub(super) fn blob_literal(text: &str) -> Option<String> {
-    let value = token::string_value(text, SQLITE).filter(|_| text.starts_with('\''))?;
-    let digits = match value.strip_prefix("\\x") {
-        Some(hex) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) && hex.len() % 2 == 0 => hex.to_owned(),
-        Some(_) => return None,
-        None => value.bytes().map(|byte| format!("{byte:02x}")).collect(),
-    };
-    Some(format!("X'{digits}'"))
-}
-
-/// `'{a,b}'` → `'["a","b"]'`; None where it is no such literal or has inner braces or quotes.
-pub(super) fn array_literal(text: &str) -> Option<String> {
-    let value = token::string_value(text, SQLITE).filter(|_| text.starts_with('\''))?;
-    let inner = value.strip_prefix('{')?.strip_suffix('}')?;
-    if inner.contains(['{', '"', '\\']) {
-        return None;
-    }
-    let item = |item: &str| match item.trim() {
-        number if number.parse::<f64>().is_ok() => number.to_owned(),
-        "NULL" => "null".to_owned(),
-        word => format!("\"{word}\""),
-    };
-    let items: Vec<String> = inner.split(',').filter(|part| !part.trim().is_empty()).map(item).collect();
-    Some(format!("'[{}]'", items.join(",").replace('\'', "''")))
 }

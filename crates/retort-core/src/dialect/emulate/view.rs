@@ -24,7 +24,7 @@ pub(in crate::dialect) fn emulate_view(source: &Schema, view: &View) -> Shown {
     {
         return materialized(view, &table);
     }
-    let said = rewrite::to_sqlite(view.query.text(), source.dialect, &schema_names(source));
+    let said = rewrite::query(view.query.text(), source, &schema_names(source));
     let mut notes = said.notes;
     if !said.unsupported.is_empty() {
         let what = said.unsupported.join(", ");
@@ -76,7 +76,7 @@ pub(in crate::dialect) fn rows_name(view: &ObjectName) -> ObjectName {
 /// The table that holds the rows of a materialized view, without types; None where the columns cannot be told or
 /// the query cannot be said.
 pub(in crate::dialect) fn rows_of(source: &Schema, view: &View) -> Option<Table> {
-    let said = rewrite::to_sqlite(view.query.text(), source.dialect, &schema_names(source));
+    let said = rewrite::query(view.query.text(), source, &schema_names(source));
     if !view.materialized || !said.unsupported.is_empty() {
         return None;
     }

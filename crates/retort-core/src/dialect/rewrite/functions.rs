@@ -1,34 +1,27 @@
 //! Function calls: which of them SQLite has, under which name.
 
-use super::units::Unit;
-use super::{Piece, Rewriter, join, push, type_words};
+use super::{Piece, Rewriter, Unit, join, push, text, units, whole};
 use crate::dialect::Fidelity;
+use crate::schema::TypeKind;
+use crate::source::DialectKind;
 
 /// Functions that SQLite has under the same name and meaning (`sqlite.org/lang_corefunc.html`, `lang_aggfunc.html`,
-/// `json1.html`, `lang_mathfunc.html`), and words that take parentheses without being functions.
-const SAME: [&str; 72] = [
+/// `lang_mathfunc.html`, `windowfunctions.html`).
+const SAME: [&str; 58] = [
     "abs",
     "avg",
     "changes",
     "char",
-    "coalesce",
-    "concat",
-    "concat_ws",
     "count",
-    "format",
-    "hex",
     "ifnull",
     "iif",
-    "instr",
     "json",
     "json_array",
     "json_array_length",
-    "json_extract",
     "json_object",
     "json_type",
     "json_valid",
-    "length",
-    "like",
+    "last_insert_rowid",
     "lower",
     "ltrim",
     "max",
@@ -36,22 +29,16 @@ const SAME: [&str; 72] = [
     "nullif",
     "printf",
     "quote",
-    "random",
-    "randomblob",
     "replace",
     "round",
     "rtrim",
     "sign",
-    "soundex",
     "substr",
-    "substring",
     "sum",
     "total",
-    "trim",
     "typeof",
     "unicode",
     "upper",
-    "zeroblob",
     "acos",
     "asin",
     "atan",
@@ -63,8 +50,6 @@ const SAME: [&str; 72] = [
     "exp",
     "floor",
     "ln",
-    "log",
-    "mod",
     "pi",
     "pow",
     "power",
@@ -72,42 +57,101 @@ const SAME: [&str; 72] = [
     "sin",
     "sqrt",
     "tan",
-    "trunc",
     "row_number",
     "rank",
     "dense_rank",
+    "percent_rank",
+    "cume_dist",
+    "ntile",
     "lag",
     "lead",
-    "date",
+    "first_value",
 ];
 
 /// Keywords that may stand before a parenthesis.
-const KEYWORDS: [&str; 29] = [
-    "and", "or", "not", "in", "values", "exists", "check", "on", "using", "as", "between", "case", "when",
-    "then", "else", "is", "like", "select", "where", "from", "join", "conflict", "any", "all", "some",
-    "over", "filter", "into", "set",
+const KEYWORDS: [&str; 44] = [
+    "and",
+    "or",
+    "not",
+    "in",
+    "values",
+    "exists",
+    "check",
+    "on",
+    "using",
+    "as",
+    "between",
+    "case",
+    "when",
+    "then",
+    "else",
+    "is",
+    "like",
+    "select",
+    "where",
+    "from",
+    "join",
+    "conflict",
+    "any",
+    "all",
+    "some",
+    "over",
+    "filter",
+    "into",
+    "set",
+    "union",
+    "except",
+    "intersect",
+    "by",
+    "having",
+    "limit",
+    "offset",
+    "returning",
+    "distinct",
+    "key",
+    "materialized",
+    "glob",
+    "do",
+    "row",
+    "partition",
 ];
 
 /// Functions of the others that SQLite has under another name.
-const RENAMED: [(&str, &str); 14] = [
+const RENAMED: [(&str, &str); 27] = [
     ("char_length", "length"),
     ("character_length", "length"),
     ("lcase", "lower"),
     ("ucase", "upper"),
     ("mid", "substr"),
-    ("rand", "random"),
     ("if", "iif"),
     ("jsonb_array_length", "json_array_length"),
+    ("json_length", "json_array_length"),
     ("jsonb_typeof", "json_type"),
     ("json_typeof", "json_type"),
     ("jsonb_build_object", "json_object"),
     ("json_build_object", "json_object"),
     ("jsonb_build_array", "json_array"),
-    ("string_agg", "group_concat"),
+    ("json_build_array", "json_array"),
+    ("chr", "char"),
+    ("btrim", "trim"),
+    ("bool_and", "min"),
+    ("every", "min"),
+    ("bool_or", "max"),
+    ("array_agg", "json_group_array"),
+    ("json_agg", "json_group_array"),
+    ("jsonb_agg", "json_group_array"),
+    ("json_arrayagg", "json_group_array"),
+    ("json_object_agg", "json_group_object"),
+    ("jsonb_object_agg", "json_group_object"),
+    ("last_value", "last_value"),
+    ("nth_value", "nth_value"),
 ];
 
 /// A version 4 UUID in SQLite's own words, so that the file works in every program.
 pub(crate) const UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
+
+/// A number from 0 to 1: SQLite's random() is any whole number.
+const RANDOM: &str = "((random() / 18446744073709551616.0) + 0.5)";
 
 impl Rewriter<'_> {
     /// Says a call; None where the word is no function.
@@ -134,7 +178,8 @@ impl Rewriter<'_> {
             | "clock_timestamp"
             | "sysdate" => {
                 self.clock();
-                push(out, "CURRENT_TIMESTAMP".into(), false);
+                let kind = Some(TypeKind::Timestamp { zone: true });
+                out.push(Piece { text: "CURRENT_TIMESTAMP".into(), literal: false, kind });
             }
             "gen_random_uuid" | "uuid_generate_v4" | "uuid" => {
                 self.note(
@@ -142,22 +187,35 @@ impl Rewriter<'_> {
                     Fidelity::Emulated,
                     "UUIDs are made by an expression of SQLite's own functions",
                 );
-                push(out, format!("({UUID})"), false);
+                out.push(Piece { text: format!("({UUID})"), literal: false, kind: Some(TypeKind::Uuid) });
             }
+            "random" | "rand" if arguments.is_empty() => push(out, RANDOM.into(), false),
             "timezone" => return self.timezone(arguments, out),
             "cast" => self.cast_call(arguments, out),
-            "octet_length" => {
-                let said = self.sequence(arguments);
-                push(out, format!("length(CAST({} AS BLOB))", join(&said)), false);
-            }
-            "json_unquote" => return self.json_unquote(arguments, out),
+            "date_add" | "date_sub" | "adddate" | "subdate" => self.date_add(&name, arguments, out),
+            _ if self.date_function(&name, arguments, out) => {}
+            _ if self.text_function(&name, arguments, out) => {}
+            _ if self.other_function(&name, arguments, out) => {}
             _ => self.plain_call(word, &name, arguments, out),
         }
         Some(2)
     }
 
     fn plain_call(&mut self, word: &str, name: &str, arguments: &[Unit<'_>], out: &mut Vec<Piece>) {
-        let said = self.sequence(arguments);
+        if arguments.iter().any(|unit| unit.is("order")) && !name.ends_with("_value") {
+            self.unsupported(format!("the order in `{word}`"));
+        }
+        let parts = units::split(arguments);
+        let mut kinds = Vec::new();
+        let said: Vec<String> = parts
+            .into_iter()
+            .map(|part| {
+                let pieces = self.sequence(part);
+                let is_name = pieces.len() == 1 || pieces.iter().any(|piece| piece.text == ".");
+                kinds.push(pieces.last().and_then(|last| last.kind.clone()).filter(|_| is_name));
+                join(&pieces)
+            })
+            .collect();
         let renamed = RENAMED.iter().find(|(from, _)| *from == name).map(|(_, to)| *to);
         if renamed.is_none() && !SAME.contains(&name) {
             self.unsupported(format!("the function `{word}`"));
@@ -169,16 +227,25 @@ impl Rewriter<'_> {
                 format!("`{name}` changes ASCII letters only"),
             );
         }
-        push(out, format!("{}({})", renamed.unwrap_or(word), join(&said)), false);
+        let kind = match name {
+            "count" | "length" | "row_number" | "rank" | "dense_rank" | "char_length" | "unicode" => {
+                Some(whole())
+            }
+            "avg" | "sqrt" | "pow" | "power" | "exp" | "ln" | "ceil" | "floor" => Some(TypeKind::Real),
+            "sum" | "max" | "min" | "abs" | "lag" | "lead" => kinds.first().cloned().flatten(),
+            "lower" | "upper" | "replace" | "substr" => Some(TypeKind::Text { length: None, fixed: false }),
+            _ => None,
+        };
+        let text = format!("{}({})", renamed.unwrap_or(word), said.join(", "));
+        out.push(Piece { text, literal: false, kind });
     }
 
     /// `timezone('utc', x)` is x: times are kept in UTC.
     fn timezone(&mut self, arguments: &[Unit<'_>], out: &mut Vec<Piece>) -> Option<usize> {
         let is_utc = matches!(arguments.first(), Some(Unit::Text(zone)) if zone.eq_ignore_ascii_case("utc"));
-        let comma = arguments.iter().position(|unit| *unit == Unit::Symbol(","));
-        match comma {
+        match arguments.iter().position(|unit| unit.is_symbol(",")) {
             Some(comma) if is_utc => {
-                let said = self.sequence(&arguments[comma + 1..]);
+                let said = self.sequence(arguments.get(comma + 1..).unwrap_or_default());
                 out.extend(said);
             }
             _ => self.unsupported("timezone() other than UTC"),
@@ -186,31 +253,308 @@ impl Rewriter<'_> {
         Some(2)
     }
 
-    fn cast_call(&mut self, arguments: &[Unit<'_>], out: &mut Vec<Piece>) {
-        let is_as = |unit: &Unit<'_>| matches!(unit, Unit::Word(word) if word.eq_ignore_ascii_case("as"));
-        let Some(place) = arguments.iter().rposition(is_as) else {
-            self.unsupported("this CAST");
-            return;
+    /// Functions of texts; true where it was one that can be said.
+    fn text_function(&mut self, name: &str, arguments: &[Unit<'_>], out: &mut Vec<Piece>) -> bool {
+        let mysql = self.from == DialectKind::Mysql;
+        let parts = units::split(arguments);
+        let text_kind = Some(TypeKind::Text { length: None, fixed: false });
+        let (said, kind) = match (name, parts.as_slice()) {
+            ("length", [x]) if mysql => (format!("length(CAST({} AS BLOB))", self.say(x)), Some(whole())),
+            ("octet_length", [x]) => (format!("length(CAST({} AS BLOB))", self.say(x)), Some(whole())),
+            ("length", [x]) => (format!("length({})", self.say(x)), Some(whole())),
+            ("concat", parts) if !parts.is_empty() => (self.concat(parts, mysql), text_kind),
+            ("concat_ws", [[Unit::Text(between)], parts @ ..]) if !parts.is_empty() => {
+                (self.concat_ws(between, parts), text_kind)
+            }
+            ("left", [x, [Unit::Number(n)]]) => (format!("substr({}, 1, {n})", self.say(x)), text_kind),
+            ("right", [x, [Unit::Number(n)]]) if n != "0" => {
+                (format!("substr({}, -{n})", self.say(x)), text_kind)
+            }
+            ("repeat", [x, n]) => {
+                let (x, n) = (self.say(x), self.say(n));
+                (format!("replace(hex(zeroblob({n})), '00', {x})"), text_kind)
+            }
+            ("lpad" | "rpad", [x, [Unit::Number(n)], rest @ ..]) => {
+                let Some(said) = self.pad(name, x, n, rest) else { return false };
+                (said, text_kind)
+            }
+            ("strpos", [x, y]) => (format!("instr({}, {})", self.say(x), self.say(y)), Some(whole())),
+            ("instr", [x, y]) => (self.found(x, y), Some(whole())),
+            ("locate", [y, x]) => (self.found(x, y), Some(whole())),
+            ("position", _) => {
+                let Some(at) = arguments.iter().position(|unit| unit.is("in")) else { return false };
+                let (needle, hay) =
+                    (arguments.get(..at).unwrap_or_default(), arguments.get(at + 1..).unwrap_or_default());
+                (self.found(hay, needle), Some(whole()))
+            }
+            ("substring" | "substr" | "mid", _) => match self.substring(arguments) {
+                Some(said) => (said, text_kind),
+                None => return false,
+            },
+            ("trim", _) => (self.trim(arguments), text_kind),
+            ("split_part", [x, [Unit::Text(by)], [Unit::Number(n)]])
+                if matches!(n.as_str(), "1" | "2") && !by.is_empty() =>
+            {
+                (self.split_part(x, by, n), text_kind)
+            }
+            ("ascii", [x]) => {
+                let x = self.say(x);
+                (format!("iif({x} = '', 0, unicode({x}))"), Some(whole()))
+            }
+            ("encode", [x, [Unit::Text(form)]]) if form == "hex" => {
+                (format!("lower(hex({}))", self.say(x)), text_kind)
+            }
+            ("hex", [x]) if !mysql => (format!("hex({})", self.say(x)), text_kind),
+            ("string_agg", [x, between]) => {
+                let ordered = between.iter().position(|unit| unit.is("order"));
+                if ordered.is_some() {
+                    self.note(
+                        "dialect/aggregate-order",
+                        Fidelity::Weakened,
+                        "the order of the parts is not kept",
+                    );
+                }
+                let between = between.get(..ordered.unwrap_or(between.len())).unwrap_or_default();
+                (format!("group_concat({}, {})", self.say(x), self.say(between)), text_kind)
+            }
+            ("group_concat", _) => (self.group_concat(arguments), text_kind),
+            _ => return false,
         };
-        let said = self.sequence(&arguments[..place]);
-        let (type_name, _) = type_words(&arguments[place + 1..]);
-        let literal = said.len() == 1 && said[0].literal;
-        let text = if said.len() == 1 { join(&said) } else { format!("({})", join(&said)) };
-        self.cast(Piece { text, literal }, &type_name, out);
+        out.push(Piece { text: said, literal: false, kind });
+        true
     }
 
-    /// `JSON_UNQUOTE(JSON_EXTRACT(j, p))` → `j ->> p`.
-    fn json_unquote(&mut self, arguments: &[Unit<'_>], out: &mut Vec<Piece>) -> Option<usize> {
-        if let [Unit::Word(word), Unit::Group(inner)] = arguments
-            && word.eq_ignore_ascii_case("json_extract")
-            && let Some(comma) = inner.iter().position(|unit| *unit == Unit::Symbol(","))
-        {
-            let value = self.sequence(&inner[..comma]);
-            let path = self.sequence(&inner[comma + 1..]);
-            push(out, format!("({} ->> {})", join(&value), join(&path)), false);
+    /// MySQL's concat is NULL where a part is, PostgreSQL's leaves it out; SQLite has one since 3.44 only.
+    fn concat(&mut self, parts: &[&[Unit<'_>]], mysql: bool) -> String {
+        let said: Vec<String> = parts
+            .iter()
+            .map(|part| {
+                let literal = matches!(part, [Unit::Text(_) | Unit::Number(_)]);
+                let said = self.say(part);
+                if mysql || literal {
+                    if part.len() > 1 { format!("({said})") } else { said }
+                } else {
+                    format!("coalesce({said}, '')")
+                }
+            })
+            .collect();
+        if said.len() == 1 {
+            format!("CAST({} AS TEXT)", said.join(""))
         } else {
-            self.unsupported("JSON_UNQUOTE of something other than JSON_EXTRACT");
+            format!("({})", said.join(" || "))
         }
-        Some(2)
     }
+
+    fn concat_ws(&mut self, between: &str, parts: &[&[Unit<'_>]]) -> String {
+        let between_text = text(between);
+        let said: Vec<String> =
+            parts.iter().map(|part| format!("coalesce({between_text} || {}, '')", self.say(part))).collect();
+        format!("substr({}, {})", said.join(" || "), between.chars().count() + 1)
+    }
+
+    /// Fills up with one character.
+    fn pad(&mut self, name: &str, x: &[Unit<'_>], n: &str, rest: &[&[Unit<'_>]]) -> Option<String> {
+        let fill = match rest {
+            [] => " ".to_owned(),
+            [[Unit::Text(fill)]] if fill.chars().count() == 1 => fill.clone(),
+            _ => return None,
+        };
+        let said = self.sequence(x);
+        let plain = matches!(said.as_slice(), [one] if matches!(one.kind, Some(TypeKind::Text { .. })));
+        let x = if plain { join(&said) } else { format!("CAST({} AS TEXT)", join(&said)) };
+        let filling = format!("replace(hex(zeroblob({n} - length({x}))), '00', {})", text(&fill));
+        let filled = if name == "lpad" { format!("{filling} || {x}") } else { format!("{x} || {filling}") };
+        Some(format!("iif(length({x}) >= {n}, substr({x}, 1, {n}), {filled})"))
+    }
+
+    /// Where one text stands in another; MySQL minds no case there.
+    fn found(&mut self, hay: &[Unit<'_>], needle: &[Unit<'_>]) -> String {
+        let (hay, needle) = (self.say(hay), self.say(needle));
+        if self.from == DialectKind::Mysql {
+            self.note(
+                "dialect/ascii-case",
+                Fidelity::Weakened,
+                "looked for without case, for ASCII letters only",
+            );
+            return format!("instr(lower({hay}), lower({needle}))");
+        }
+        format!("instr({hay}, {needle})")
+    }
+
+    fn substring(&mut self, arguments: &[Unit<'_>]) -> Option<String> {
+        if let Some(from) = arguments.iter().position(|unit| unit.is("from")) {
+            let x = self.say(arguments.get(..from).unwrap_or_default());
+            let rest = arguments.get(from + 1..).unwrap_or_default();
+            if matches!(rest.first(), Some(Unit::Text(_))) {
+                return None;
+            }
+            let length = rest.iter().position(|unit| unit.is("for"));
+            let start = self.say(rest.get(..length.unwrap_or(rest.len())).unwrap_or_default());
+            return Some(match length {
+                Some(at) => {
+                    format!("substr({x}, {start}, {})", self.say(rest.get(at + 1..).unwrap_or_default()))
+                }
+                None => format!("substr({x}, {start})"),
+            });
+        }
+        let parts = units::split(arguments);
+        let pattern = matches!(parts.get(1), Some([Unit::Text(_)]));
+        if pattern || !(2..=3).contains(&parts.len()) {
+            return None;
+        }
+        let said: Vec<String> = parts.into_iter().map(|part| self.say(part)).collect();
+        Some(format!("substr({})", said.join(", ")))
+    }
+
+    /// `trim(both 'x' from y)`
+    fn trim(&mut self, arguments: &[Unit<'_>]) -> String {
+        let (function, rest) = match arguments {
+            [word, rest @ ..] if word.is("leading") => ("ltrim", rest),
+            [word, rest @ ..] if word.is("trailing") => ("rtrim", rest),
+            [word, rest @ ..] if word.is("both") => ("trim", rest),
+            rest => ("trim", rest),
+        };
+        let Some(from) = rest.iter().position(|unit| unit.is("from")) else {
+            return format!("{function}({})", self.say(rest));
+        };
+        let what = self.say(rest.get(..from).unwrap_or_default());
+        if what.chars().count() > 3 && self.from == DialectKind::Mysql {
+            self.unsupported("TRIM of more than one character");
+        }
+        let x = self.say(rest.get(from + 1..).unwrap_or_default());
+        if what.is_empty() { format!("{function}({x})") } else { format!("{function}({x}, {what})") }
+    }
+
+    fn split_part(&mut self, x: &[Unit<'_>], by: &str, n: &str) -> String {
+        let (x, by_text) = (self.say(x), text(by));
+        let first = |x: &str| format!("substr({x}, 1, instr({x} || {by_text}, {by_text}) - 1)");
+        if n == "1" {
+            return first(&x);
+        }
+        let rest = format!("substr({x}, instr({x}, {by_text}) + {})", by.chars().count());
+        format!("iif(instr({x}, {by_text}) = 0, '', {})", first(&rest))
+    }
+
+    /// `GROUP_CONCAT([DISTINCT] x [ORDER BY …] [SEPARATOR '…'])`
+    fn group_concat(&mut self, arguments: &[Unit<'_>]) -> String {
+        let separator = arguments.iter().position(|unit| unit.is("separator"));
+        let order = arguments.iter().position(|unit| unit.is("order"));
+        let end = order.or(separator).unwrap_or(arguments.len());
+        if order.is_some() {
+            self.note("dialect/aggregate-order", Fidelity::Weakened, "the order of the parts is not kept");
+        }
+        let x = arguments.get(..end).unwrap_or_default();
+        if x.iter().any(|unit| unit.is_symbol(","))
+            || (separator.is_some() && x.first().is_some_and(|u| u.is("distinct")))
+        {
+            self.unsupported("this GROUP_CONCAT");
+        }
+        let x = self.say(x);
+        match separator.and_then(|at| arguments.get(at + 1)) {
+            Some(between) => format!("group_concat({x}, {})", self.say(std::slice::from_ref(between))),
+            None => format!("group_concat({x})"),
+        }
+    }
+
+    /// Everything else that wants more than another name.
+    fn other_function(&mut self, name: &str, arguments: &[Unit<'_>], out: &mut Vec<Piece>) -> bool {
+        let postgres = self.from == DialectKind::Postgres;
+        let parts = units::split(arguments);
+        match (name, parts.as_slice()) {
+            ("coalesce", [x]) => {
+                let said = self.sequence(x);
+                out.push(Piece {
+                    text: format!("({})", join(&said)),
+                    literal: false,
+                    kind: said.last().and_then(|p| p.kind.clone()),
+                });
+            }
+            ("coalesce" | "ifnull", parts) => {
+                let said: Vec<Vec<Piece>> = parts.iter().map(|part| self.sequence(part)).collect();
+                let kind = said.first().and_then(|first| first.last()).and_then(|last| last.kind.clone());
+                let texts: Vec<String> = said.iter().map(|pieces| join(pieces)).collect();
+                out.push(Piece { text: format!("coalesce({})", texts.join(", ")), literal: false, kind });
+            }
+            ("greatest" | "least", parts @ [_, _, ..]) => {
+                let function = if name == "greatest" { "max" } else { "min" };
+                let said: Vec<String> = parts.iter().map(|part| self.say(part)).collect();
+                // PostgreSQL leaves NULLs out (18, 9.18.4), SQLite and MySQL do not.
+                let said = match said.as_slice() {
+                    [a, b] if postgres => format!("coalesce({function}({a}, {b}), {a}, {b})"),
+                    _ if postgres => {
+                        self.unsupported(format!("{name} of more than two"));
+                        String::new()
+                    }
+                    all => format!("{function}({})", all.join(", ")),
+                };
+                push(out, said, false);
+            }
+            ("mod", [a, b]) => {
+                let inner = [a, [Unit::Symbol("%")].as_slice(), b].concat();
+                let said = self.say(&inner);
+                out.push(Piece { text: format!("({said})"), literal: false, kind: Some(whole()) });
+            }
+            ("div", [a, b]) if postgres => {
+                let (a, b) = (self.say(a), self.say(b));
+                out.push(Piece {
+                    text: format!("CAST({a} / {b} AS INTEGER)"),
+                    literal: false,
+                    kind: Some(whole()),
+                });
+            }
+            ("log", [x]) => {
+                let function = if postgres { "log10" } else { "ln" };
+                let x = self.say(x);
+                push(out, format!("{function}({x})"), false);
+            }
+            ("trunc", [x]) => {
+                let x = self.say(x);
+                push(out, format!("CAST({x} AS INTEGER)"), false);
+            }
+            ("cardinality", [x]) | ("array_length", [x, [Unit::Number(_)]]) => {
+                let x = self.say(x);
+                let length = format!("json_array_length({x})");
+                let text = if name == "cardinality" { length } else { format!("nullif({length}, 0)") };
+                out.push(Piece { text, literal: false, kind: Some(whole()) });
+            }
+            ("format", [[Unit::Text(form)], values @ ..]) if postgres && only_strings(form) => {
+                let said: Vec<String> =
+                    values.iter().map(|value| format!(", coalesce({}, '')", self.say(value))).collect();
+                push(out, format!("printf({}{})", text(form), said.join("")), false);
+            }
+            ("json_unquote", [[word, Unit::Group(inner)]]) if word.is("json_extract") => {
+                let Some(comma) = inner.iter().position(|unit| unit.is_symbol(",")) else { return false };
+                let value = self.say(inner.get(..comma).unwrap_or_default());
+                let path = self.say(inner.get(comma + 1..).unwrap_or_default());
+                push(out, format!("({value} ->> {path})"), false);
+            }
+            ("json_extract", [x, path @ [Unit::Text(_)]]) => {
+                self.note("dialect/json", Fidelity::Weakened, "texts taken out of JSON have no quotes here");
+                let (x, path) = (self.say(x), self.say(path));
+                push(out, format!("json_extract({x}, {path})"), false);
+            }
+            ("json_extract_path_text" | "jsonb_extract_path_text", [x, path @ [Unit::Text(_)]]) => {
+                let list = [x, [Unit::Symbol("->>")].as_slice(), path].concat();
+                let mut said = self.sequence(&list);
+                out.append(&mut said);
+            }
+            ("isnull", [x]) => {
+                let x = self.say(x);
+                push(out, format!("({x} IS NULL)"), false);
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Whether a format has no other parts than `%s` and `%%`.
+fn only_strings(form: &str) -> bool {
+    let mut characters = form.chars();
+    while let Some(c) = characters.next() {
+        if c == '%' && !matches!(characters.next(), Some('s' | '%')) {
+            return false;
+        }
+    }
+    true
 }

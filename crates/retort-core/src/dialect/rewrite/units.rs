@@ -21,7 +21,30 @@ pub(in crate::dialect) enum Unit<'a> {
     Bracket(Vec<Unit<'a>>),
 }
 
+/// The parts between commas; none for nothing.
+pub(in crate::dialect) fn split<'u, 'a>(list: &'u [Unit<'a>]) -> Vec<&'u [Unit<'a>]> {
+    if list.is_empty() { Vec::new() } else { list.split(|unit| unit.is_symbol(",")).collect() }
+}
+
 impl Unit<'_> {
+    /// Whether this is that bare word.
+    pub(in crate::dialect) fn is(&self, word: &str) -> bool {
+        matches!(self, Unit::Word(own) if own.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether this is that symbol.
+    pub(in crate::dialect) fn is_symbol(&self, symbol: &str) -> bool {
+        matches!(self, Unit::Symbol(own) if *own == symbol)
+    }
+
+    /// The identifier that a bare or quoted word stands for: PostgreSQL folds bare ones.
+    pub(in crate::dialect) fn identifier(&self, dialect: DialectKind) -> Option<String> {
+        match self {
+            Unit::Word(word) if dialect == DialectKind::Postgres => Some(word.to_lowercase()),
+            other => other.name().map(str::to_owned),
+        }
+    }
+
     /// The name that a bare or quoted word stands for.
     pub(in crate::dialect) fn name(&self) -> Option<&str> {
         match self {
@@ -75,17 +98,20 @@ fn unit<'a>(token: Token, word: &'a str, dialect: DialectKind) -> Unit<'a> {
         TokenKind::Symbol => Unit::Symbol(word),
         TokenKind::Text => match token::string_value(word, dialect) {
             Some(value) => Unit::Text(value),
-            None => Unit::Number(bits(word)),
+            None => Unit::Number(bits(word, dialect)),
         },
     }
 }
 
-/// `b'101'` is a number to SQLite, `X'00'` a blob as it stands.
-fn bits(word: &str) -> String {
+/// MySQL's `b'101'` is a number to SQLite, PostgreSQL's a text of bits; `X'00'` is a blob as it stands.
+fn bits(word: &str, dialect: DialectKind) -> String {
     if !word.starts_with(['b', 'B']) {
         return word.to_owned();
     }
     let digits = word[1..].trim_matches('\'');
+    if dialect == DialectKind::Postgres {
+        return format!("'{digits}'");
+    }
     i64::from_str_radix(digits, 2).map_or_else(|_| format!("'{digits}'"), |number| number.to_string())
 }
 

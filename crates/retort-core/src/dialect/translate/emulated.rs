@@ -31,6 +31,9 @@ impl Translator {
         if let [Operation::ExecuteSql { sql, class }] = operations {
             return self.other_sql(sql, *class, done);
         }
+        if let [operation @ Operation::Truncate { .. }] = operations {
+            return self.truncate(operation, done);
+        }
         let before = self.source.clone();
         let mut applied = Vec::new();
         for (place, operation) in operations.iter().enumerate() {

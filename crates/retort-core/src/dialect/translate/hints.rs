@@ -170,7 +170,7 @@ fn said(using: &Expression, source: &Schema, notes: &mut Vec<Note>) -> Option<Ex
     if source.dialect == SQLITE {
         return Some(using.clone());
     }
-    let said = rewrite::to_sqlite(using.text(), source.dialect, &schema_names(source));
+    let said = rewrite::query(using.text(), source, &schema_names(source));
     if said.unsupported.is_empty() {
         notes.extend(said.notes);
         return Some(Expression::verbatim(&said.sql, SQLITE));

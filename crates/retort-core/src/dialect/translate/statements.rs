@@ -1,9 +1,9 @@
 //! Statements that change no structure, and details that were read past.
 
 use super::super::emulate::{schema_names, sequence_name};
-use super::super::{Fidelity, Note, rewrite};
+use super::super::{Fidelity, Note, rewrite, rows};
 use super::{Translated, Translator};
-use crate::operation::SqlClass;
+use crate::operation::{Operation, SqlClass};
 use crate::schema::Expression;
 use crate::source::DialectKind;
 use crate::token::{self, Token};
@@ -63,7 +63,7 @@ impl Translator {
     fn sets_sequence(&mut self, sql: &Expression, done: &mut Translated) -> bool {
         let Some((name, value, is_last)) = setval(sql.text(), self.source.dialect) else { return false };
         let name = sequence_name(&name, self.source.dialect);
-        let said = rewrite::to_sqlite(&value, self.source.dialect, &schema_names(&self.source));
+        let said = rewrite::query(&value, &self.source, &schema_names(&self.source));
         if !said.unsupported.is_empty() {
             let message =
                 format!("the counter stays: SQLite has no words for {}", said.unsupported.join(", "));
@@ -82,19 +82,28 @@ impl Translator {
     }
 
     fn data(&mut self, sql: &Expression, done: &mut Translated) {
-        let said = rewrite::to_sqlite(sql.text(), self.source.dialect, &schema_names(&self.source));
-        done.notes.extend(said.notes);
-        let first = sql.text().split_whitespace().next().unwrap_or("").to_ascii_uppercase();
-        if !said.unsupported.is_empty()
-            || matches!(first.as_str(), "COPY" | "LOAD" | "MERGE" | "TRUNCATE" | "REFRESH")
-        {
-            let what = if said.unsupported.is_empty() { first } else { said.unsupported.join(", ") };
-            let message = format!("not run: SQLite has no words for {what}, so the rows stay as they are");
-            done.notes.push(Note::new("dialect/data", Fidelity::Dropped, message));
-            return;
-        }
-        done.sql.push(said.sql);
+        let told = rows::tell(sql.text(), &self.source, &self.engine, &schema_names(&self.source));
+        add_rows(told, done);
     }
+
+    /// TRUNCATE, which is read into an operation of its own.
+    pub(super) fn truncate(&self, operation: &Operation, done: &mut Translated) {
+        if let Operation::Truncate { tables, restart_identity, cascade } = operation {
+            let told = rows::truncate(tables, *restart_identity, *cascade, &self.source, &self.engine);
+            add_rows(told, done);
+        }
+    }
+}
+
+fn add_rows(told: rows::Told, done: &mut Translated) {
+    if told.unsupported.is_empty() {
+        done.notes.extend(told.notes);
+        done.sql.extend(told.sql);
+        return;
+    }
+    let what = told.unsupported.join(", ");
+    let message = format!("not run: SQLite has no words for {what}, so the rows stay as they are");
+    done.notes.push(Note::new("dialect/data", Fidelity::Dropped, message));
 }
 
 /// The sequence, the number and whether it was given out already. `setval(…, (SELECT …))` is read; a FROM after
