@@ -8,6 +8,7 @@ mod exclusion;
 mod index;
 mod number;
 mod partition;
+mod trigger;
 mod types;
 mod view;
 
@@ -93,8 +94,11 @@ struct Emulation<'a> {
 impl Emulation<'_> {
     fn run(&mut self) {
         let from = self.from;
+        let triggers = self.make_triggers();
         for column in &from.columns {
-            self.column(column);
+            // NOT NULL of a column that a trigger fills in is asked by that trigger.
+            let nullable = column.nullable || triggers.fills(column);
+            self.column(&Column { nullable, ..column.clone() });
         }
         self.primary_key();
         for check in &from.checks {
@@ -112,6 +116,7 @@ impl Emulation<'_> {
         for exclusion in &from.exclusions {
             self.exclusion(exclusion);
         }
+        self.put_triggers(triggers);
         self.partitions();
         if !from.inherits.is_empty() {
             self.note(

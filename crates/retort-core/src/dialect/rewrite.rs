@@ -90,7 +90,7 @@ pub(super) fn value(
 }
 
 /// The tables whose names stand anywhere in a text.
-pub(super) fn tables_in<'s>(tree: &[Unit<'_>], source: &'s Schema) -> Vec<&'s Table> {
+pub(in crate::dialect) fn tables_in<'s>(tree: &[Unit<'_>], source: &'s Schema) -> Vec<&'s Table> {
     let mut found: Vec<&Table> = Vec::new();
     collect_tables(tree, source, &mut found);
     found
@@ -124,14 +124,14 @@ pub(super) struct Piece {
     pub(super) kind: Option<TypeKind>,
 }
 
-pub(super) struct Rewriter<'a> {
+pub(in crate::dialect) struct Rewriter<'a> {
     pub(super) from: DialectKind,
     schemas: BTreeSet<String>,
     pub(super) source: Option<&'a Schema>,
     /// The tables whose columns may be meant.
     pub(super) tables: Vec<&'a Table>,
     pub(super) place: Place,
-    pub(super) done: Rewritten,
+    pub(in crate::dialect) done: Rewritten,
 }
 
 impl<'a> Rewriter<'a> {
@@ -146,7 +146,7 @@ impl<'a> Rewriter<'a> {
     }
 
     /// Units in SQLite's words.
-    pub(super) fn say(&mut self, tree: &[Unit<'_>]) -> String {
+    pub(in crate::dialect) fn say(&mut self, tree: &[Unit<'_>]) -> String {
         let said = self.sequence(tree);
         join(&said)
     }

@@ -4,7 +4,7 @@ use super::super::emulate::{rows_name, schema_names};
 use super::super::sqlite::{Hint, quote};
 use super::super::{Fidelity, Note, rewrite};
 use super::moves::reached;
-use crate::operation::{ColumnChange, ObjectKind, Operation, has_type, views_on};
+use crate::operation::{ColumnChange, Object, ObjectKind, Operation, has_type, views_on};
 use crate::schema::{
     Column, Constraint, Expression, ObjectName, Schema, Table, TypeKind, same_name, same_word,
 };
@@ -291,11 +291,33 @@ fn touched_by(operation: &Operation, before: &Schema, after: &Schema) -> Vec<Obj
             tables.push(name.clone());
             tables
         }
-        Operation::Comment { .. }
-        | Operation::CreateTrigger { .. }
-        | Operation::DropTrigger { .. }
-        | Operation::AttachPartition { .. }
-        | Operation::DetachPartition { .. } => Vec::new(),
+        Operation::CreateObject { object, .. } => match &**object {
+            Object::Routine(routine) => called_by_triggers(&routine.name, before),
+            _ => Vec::new(),
+        },
+        Operation::DropObject { kind: ObjectKind::Routine(_), name, .. } => called_by_triggers(name, before),
+        Operation::CreateTrigger { .. } | Operation::DropTrigger { .. } | Operation::RenameTrigger { .. } => {
+            let named = operation.table().cloned();
+            let found = || match operation {
+                Operation::DropTrigger { name, .. } => before
+                    .triggers
+                    .values()
+                    .find(|trigger| trigger.name == *name)
+                    .map(|trigger| trigger.table.clone()),
+                _ => None,
+            };
+            named.or_else(found).filter(|table| after.table(table).is_some()).into_iter().collect()
+        }
+        Operation::Comment { .. } | Operation::AttachPartition { .. } | Operation::DetachPartition { .. } => {
+            Vec::new()
+        }
         other => other.table().cloned().into_iter().collect(),
     }
+}
+
+/// The tables whose triggers call a function.
+fn called_by_triggers(name: &ObjectName, schema: &Schema) -> Vec<ObjectName> {
+    let bare = name.name.split('(').next().unwrap_or_default();
+    let calls = schema.triggers.values().filter(|trigger| trigger.definition.mentions(bare, schema.dialect));
+    calls.map(|trigger| trigger.table.clone()).filter(|table| schema.table(table).is_some()).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::super::{Fidelity, Note};
 use crate::operation::{ColumnChange, Object, ObjectKind, Operation};
+use crate::schema::Routine;
 
 /// What there is to say of an object that SQLite does not have.
 fn note_of_object(object: &Object) -> Option<Note> {
@@ -33,6 +34,11 @@ fn note_of_object(object: &Object) -> Option<Note> {
                 sequence.name
             ),
         ),
+        Object::Routine(routine) if is_trigger_function(routine) => (
+            "dialect/routine",
+            Fidelity::Emulated,
+            format!("what `{}` does becomes part of the triggers that call it", routine.name),
+        ),
         Object::Routine(routine) => (
             "dialect/routine",
             Fidelity::Dropped,
@@ -49,17 +55,19 @@ fn note_of_object(object: &Object) -> Option<Note> {
     Some(Note::new(code, fidelity, message))
 }
 
+/// Whether a function is there for triggers.
+pub(super) fn is_trigger_function(routine: &Routine) -> bool {
+    routine.returns.as_deref().is_some_and(|returns| returns.trim().eq_ignore_ascii_case("trigger"))
+}
+
 /// What there is to say of an operation whatever becomes of its table.
 pub(super) fn note_of(operation: &Operation) -> Option<Note> {
     let (code, fidelity, message) = match operation {
-        Operation::CreateTrigger { trigger, .. } => (
-            "dialect/trigger",
-            Fidelity::Dropped,
-            format!("the trigger `{}` is not run here: its body is not translated", trigger.name),
-        ),
-        Operation::DropTrigger { .. }
-        | Operation::RenameTrigger { .. }
-        | Operation::ConvertCharset { .. }
+        // The table says what becomes of its triggers.
+        Operation::CreateTrigger { .. } | Operation::DropTrigger { .. } | Operation::RenameTrigger { .. } => {
+            return None;
+        }
+        Operation::ConvertCharset { .. }
         | Operation::AlterComposite { .. }
         | Operation::SetOption { .. }
         | Operation::SetRowSecurity { .. }
