@@ -15,7 +15,27 @@ use retort_core::source::{DialectKind, SourceFile, SourceId};
 use retort_drivers::Sqlite;
 
 /// Cases that say themselves that they mean less here.
-const HONEST: [&str; 2] = ["p_given_id_then_next", "p_trig_loop_dropped"];
+const HONEST: [&str; 19] = [
+    "p_given_id_then_next",
+    "p_trig_loop_dropped",
+    "p_default_uuid_text",
+    "p_update_interval",
+    "p_update_interval_column",
+    "p_generate_series",
+    "p_unnest",
+    "p_merge",
+    "p_returning_cte",
+    "p_distinct_on",
+    "p_like_column",
+    "p_enum_order",
+    "m_greatest",
+    "m_bit_ops",
+    "m_zero_date",
+    "m_exists_join",
+    "p_trig_rename_column",
+    "p_trig_disabled",
+    "p_trig_instead",
+];
 
 struct Case {
     name: String,
@@ -50,7 +70,7 @@ fn as_text(value: &Value) -> Option<String> {
 /// What fails of a case, and whether all its statements are called exact or emulated.
 fn run(case: &Case) -> (Vec<String>, bool) {
     let mut db = Sqlite::in_memory().unwrap();
-    let file = SourceFile::new(SourceId(0), "case.sql", &case.sql);
+    let file = SourceFile::new(SourceId(0), "case.sql", case.sql.as_str());
     let read = from_sql(&file, 0..file.text.len(), case.dialect);
     let engine = Schema::empty(DialectKind::Sqlite);
     let mut translator = Translator::new(Schema::empty(case.dialect), engine, db.capabilities());

@@ -546,7 +546,7 @@ pub fn string_value(text: &str, dialect: DialectKind) -> Option<String> {
     }
     match text.as_bytes().first()? {
         b'\'' | b'"' => Some(unescape(text, dialect == DialectKind::Mysql)),
-        b'e' | b'E' => Some(unescape(&text[1..], true)),
+        b'e' | b'E' => Some(unescape_postgres(&text[1..])),
         b'n' | b'N' => Some(unescape(&text[1..], dialect == DialectKind::Mysql)),
         b'$' => {
             let tag = text[1..].find('$')? + 2;
@@ -600,6 +600,7 @@ fn unescape(text: &str, backslash: bool) -> String {
                 Some('r') => value.push('\r'),
                 Some('0') => value.push('\0'),
                 Some('b') => value.push('\u{8}'),
+                Some('Z') => value.push('\u{1a}'),
                 // MySQL keeps the backslash before the wildcards of LIKE.
                 Some(c @ ('%' | '_')) => value.extend(['\\', c]),
                 Some(c) => value.push(c),
@@ -614,6 +615,58 @@ fn unescape(text: &str, backslash: bool) -> String {
         }
     }
     value
+}
+
+/// The inside of `E'…'` (PostgreSQL 18, 4.1.2.2): bytes by number make characters together.
+fn unescape_postgres(text: &str) -> String {
+    let inner = text.strip_prefix('\'').unwrap_or(text);
+    let inner = inner.strip_suffix('\'').unwrap_or(inner);
+    let mut value: Vec<u8> = Vec::with_capacity(inner.len());
+    let mut rest = inner;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        if c == '\'' {
+            // The second of a doubled quote.
+            rest = rest.strip_prefix('\'').unwrap_or(rest);
+        }
+        if c != '\\' {
+            value.extend(c.encode_utf8(&mut [0; 4]).bytes());
+            continue;
+        }
+        let Some(c) = rest.chars().next() else { break };
+        rest = &rest[c.len_utf8()..];
+        let (radix, most) = match c {
+            'x' => (16, 2),
+            'u' => (16, 4),
+            'U' => (16, 8),
+            '0'..='7' => (8, 3),
+            _ => (0, 0),
+        };
+        let start = if radix == 8 { &inner[inner.len() - rest.len() - 1..] } else { rest };
+        let digits = start.chars().take(most).take_while(|c| radix > 0 && c.is_digit(radix)).count();
+        match u32::from_str_radix(&start[..digits], radix.max(2)) {
+            Ok(code) => {
+                rest = &start[digits..];
+                match c {
+                    'u' | 'U' => value
+                        .extend(char::from_u32(code).unwrap_or('\u{fffd}').encode_utf8(&mut [0; 4]).bytes()),
+                    _ => value.push(code as u8),
+                }
+            }
+            Err(_) => {
+                let c = match c {
+                    'n' => '\n',
+                    't' => '\t',
+                    'r' => '\r',
+                    'b' => '\u{8}',
+                    'f' => '\u{c}',
+                    c => c,
+                };
+                value.extend(c.encode_utf8(&mut [0; 4]).bytes());
+            }
+        }
+    }
+    String::from_utf8_lossy(&value).into_owned()
 }
 
 /// A text in one form: one blank between tokens, bare words in lower case, nothing else changed. Two texts
@@ -678,6 +731,7 @@ mod tests {
         assert_eq!(string_value("'it''s'", Sqlite).as_deref(), Some("it's"));
         assert_eq!(string_value(r"E'a\nb'", Postgres).as_deref(), Some("a\nb"));
         assert_eq!(string_value(r"U&'d\0061t\+000061\\x'", Postgres).as_deref(), Some(r"data\x"));
+        assert_eq!(string_value(r"E'\u00e9\xc3\xa9\101\%\\'", Postgres).as_deref(), Some(r"ééA%\"));
         assert_eq!(string_value("$x$a'b$x$", Postgres).as_deref(), Some("a'b"));
         assert_eq!(normal_form("CHECK ( A>0 ) -- c", Sqlite), normal_form("check(a > 0)", Sqlite));
     }

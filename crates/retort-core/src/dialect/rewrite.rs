@@ -263,6 +263,11 @@ impl<'a> Rewriter<'a> {
         let lower = word.to_ascii_lowercase();
         let is_column = out.last().is_some_and(|piece| piece.text == ".");
         match lower.as_str() {
+            // Where a row lies: it tells rows apart, as rowid does.
+            "ctid" if self.from == DialectKind::Postgres && self.kind_of_column("ctid", None).is_none() => {
+                push(out, "rowid".into(), false);
+                1
+            }
             _ if is_column => self.name(word, list, out),
             "current_timestamp" | "localtimestamp" => {
                 self.clock();
@@ -287,7 +292,8 @@ impl<'a> Rewriter<'a> {
                 push(out, "NULL".into(), true);
                 1
             }
-            "current_user" | "session_user" | "current_role" | "current_catalog" | "current_schema" => {
+            "xmin" | "xmax" | "cmin" | "cmax" | "tableoid" | "current_user" | "session_user"
+            | "current_role" | "current_catalog" | "current_schema" => {
                 self.unsupported(format!("`{word}`"));
                 1
             }

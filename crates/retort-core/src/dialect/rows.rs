@@ -160,13 +160,12 @@ impl<'s> Teller<'s> {
     }
 
     /// The default of a column as a value; None where the column has none but NULL.
-    fn default_of(&mut self, table: &Table, column: &Column) -> Option<String> {
+    fn default_of(&mut self, column: &Column) -> Option<String> {
         let default = column.default.as_ref()?;
         let tree = units(default.text(), self.dialect());
         let tables = std::mem::take(&mut self.rewriter.tables);
         let said = self.rewriter.value(&tree, column);
         self.rewriter.tables = tables;
-        let _ = table;
         Some(said)
     }
 }

@@ -102,6 +102,9 @@ impl Emulation<'_> {
         if head.events.iter().any(|event| event == "truncate") {
             return Err("TRUNCATE as an event".to_owned());
         }
+        if let Some(gone) = head.of.iter().find(|name| self.from.column(name, dialect).is_none()) {
+            return Err(format!("the column `{gone}` of UPDATE OF, which has another name now"));
+        }
         let steps = match &head.function {
             None => read::body(&mut words)?,
             Some((name, _)) => {
@@ -148,7 +151,7 @@ impl Emulation<'_> {
                     trigger.head.when.as_deref(),
                     &trigger.steps,
                 );
-                let said = ran.and_then(|()| self.statements(&next.actions, event).map(|_| ()));
+                let said = ran.and_then(|()| self.statements(&next.actions).map(|_| ()));
                 let said = said.and_then(|()| self.assigned(&next).map(|_| ()));
                 if let Err(what) = said {
                     dropped(made, &trigger.name, &what);
@@ -212,7 +215,7 @@ impl Emulation<'_> {
     }
 
     fn make_before(&self, actions: &[Action<'_>], event: &str, of: &[String], place: usize, made: &mut Made) {
-        let Ok(statements) = self.statements(actions, event) else { return };
+        let Ok(statements) = self.statements(actions) else { return };
         if statements.is_empty() {
             return;
         }
@@ -230,7 +233,7 @@ impl Emulation<'_> {
         place: usize,
         made: &mut Made,
     ) {
-        let (Ok(set), Ok(mut others)) = (self.assigned(run), self.statements(actions, event)) else { return };
+        let (Ok(set), Ok(mut others)) = (self.assigned(run), self.statements(actions)) else { return };
         let table = table_name(&flat(&self.from.name));
         let mut statements = Vec::new();
         if !set.is_empty() {
@@ -291,7 +294,7 @@ impl Emulation<'_> {
         Ok(set)
     }
 
-    fn statements(&self, actions: &[Action<'_>], event: &str) -> Read<Vec<String>> {
+    fn statements(&self, actions: &[Action<'_>]) -> Read<Vec<String>> {
         let mut said = Vec::new();
         for action in actions {
             match action {
@@ -319,7 +322,6 @@ impl Emulation<'_> {
                 }
             }
         }
-        let _ = event;
         Ok(said)
     }
 
@@ -369,7 +371,7 @@ impl Emulation<'_> {
             });
             let checked =
                 self.from.checks.iter().any(|check| check.expression.mentions(&column.name, dialect));
-            let keyed = self.from.is_indexed(&[column.name.clone()], dialect)
+            let keyed = self.from.is_indexed(std::slice::from_ref(&column.name), dialect)
                 || self.from.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
             if assigned && (checked || keyed) {
                 let message = format!(
@@ -428,7 +430,7 @@ fn refuse(teller: &Teller<'_>) -> Read<()> {
     }
 }
 
-/// The statements of a trigger know no alias of the table, no WITH and no RETURNING (sqlite.org/lang_createtrigger.html).
+/// The statements of a trigger know no alias of the table, no WITH and no RETURNING (`sqlite.org/lang_createtrigger.html`).
 fn fits_in_trigger(sql: &str) -> Read<()> {
     let tree = units(sql, DialectKind::Sqlite);
     let words: Vec<&str> = tree

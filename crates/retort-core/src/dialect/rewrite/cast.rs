@@ -53,7 +53,7 @@ impl Rewriter<'_> {
             TypeKind::Text { .. } if operand.kind == Some(TypeKind::Boolean) => {
                 call(format!("CASE {x} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"))
             }
-            TypeKind::Boolean => return self.cast_boolean(operand, out),
+            TypeKind::Boolean => return self.cast_boolean(&operand, out),
             TypeKind::Date if !operand.literal => call(format!("date({x})")),
             TypeKind::Time if !operand.literal => call(format!("time({x})")),
             TypeKind::Timestamp { .. } if matches!(operand.kind, Some(TypeKind::Date)) => {
@@ -108,7 +108,7 @@ impl Rewriter<'_> {
         out.push(Piece { text, literal: false, kind: Some(TypeKind::Real) });
     }
 
-    fn cast_boolean(&mut self, operand: Piece, out: &mut Vec<Piece>) {
+    fn cast_boolean(&mut self, operand: &Piece, out: &mut Vec<Piece>) {
         let x = &operand.text;
         let text = match &operand.kind {
             Some(TypeKind::Boolean) => x.clone(),

@@ -373,7 +373,7 @@ impl Rewriter<'_> {
         true
     }
 
-    /// `DATE_FORMAT` and `to_char` with a literal format whose every part strftime() has too.
+    /// `DATE_FORMAT` and `to_char` with a literal format whose every part `strftime()` has too.
     fn format_date(&mut self, x: &[Unit<'_>], format: &str, out: &mut Vec<Piece>) -> bool {
         let said = self.sequence(x);
         let kind = said.last().and_then(|piece| piece.kind.as_ref());
@@ -388,7 +388,7 @@ impl Rewriter<'_> {
     }
 }
 
-/// MySQL 8.4, 14.7, DATE_FORMAT.
+/// MySQL 8.4, 14.7, `DATE_FORMAT`.
 fn mysql_format(format: &str) -> Option<String> {
     let mut said = String::new();
     let mut characters = format.chars();

@@ -150,7 +150,7 @@ const RENAMED: [(&str, &str); 27] = [
 /// A version 4 UUID in SQLite's own words, so that the file works in every program.
 pub(crate) const UUID: &str = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + (abs(random()) % 4), 1) || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
 
-/// A number from 0 to 1: SQLite's random() is any whole number.
+/// A number from 0 to 1: SQLite's `random()` is any whole number.
 const RANDOM: &str = "((random() / 18446744073709551616.0) + 0.5)";
 
 impl Rewriter<'_> {
@@ -471,9 +471,23 @@ impl Rewriter<'_> {
             }
             ("coalesce" | "ifnull", parts) => {
                 let said: Vec<Vec<Piece>> = parts.iter().map(|part| self.sequence(part)).collect();
-                let kind = said.first().and_then(|first| first.last()).and_then(|last| last.kind.clone());
+                let kind = kind_of_all(&said);
                 let texts: Vec<String> = said.iter().map(|pieces| join(pieces)).collect();
                 out.push(Piece { text: format!("coalesce({})", texts.join(", ")), literal: false, kind });
+            }
+            ("num_nulls" | "num_nonnulls", parts) if !parts.is_empty() => {
+                let not = if name == "num_nulls" { "" } else { "NOT " };
+                let said: Vec<String> =
+                    parts.iter().map(|part| format!("({} IS {not}NULL)", self.say(part))).collect();
+                out.push(Piece {
+                    text: format!("({})", said.join(" + ")),
+                    literal: false,
+                    kind: Some(whole()),
+                });
+            }
+            ("json_set" | "json_insert" | "json_replace" | "json_remove", parts) if !postgres => {
+                let said: Vec<String> = parts.iter().map(|part| self.say(part)).collect();
+                push(out, format!("{name}({})", said.join(", ")), false);
             }
             ("greatest" | "least", parts @ [_, _, ..]) => {
                 let function = if name == "greatest" { "max" } else { "min" };
@@ -546,6 +560,29 @@ impl Rewriter<'_> {
         }
         true
     }
+}
+
+/// The type that several values have together: a day beside a time of a day becomes one.
+fn kind_of_all(values: &[Vec<Piece>]) -> Option<TypeKind> {
+    let mut all: Option<TypeKind> = None;
+    for pieces in values {
+        let last = pieces.last()?;
+        if last.literal && last.kind.is_none() {
+            continue;
+        }
+        let kind = last.kind.clone()?;
+        all = match (all, kind) {
+            (None, kind) => Some(kind),
+            (Some(TypeKind::Date), kind @ TypeKind::Timestamp { .. }) => Some(kind),
+            (Some(kind @ TypeKind::Timestamp { .. }), TypeKind::Date | TypeKind::Timestamp { .. }) => {
+                Some(kind)
+            }
+            (Some(same), kind) if same == kind => Some(same),
+            (Some(TypeKind::Integer { .. }), TypeKind::Integer { .. }) => Some(whole()),
+            _ => return None,
+        };
+    }
+    all
 }
 
 /// Whether a format has no other parts than `%s` and `%%`.

@@ -54,7 +54,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 fn bytea(value: &str) -> Option<String> {
     if let Some(hex) = value.strip_prefix("\\x") {
         let digits: String = hex.chars().filter(|c| !c.is_whitespace()).collect();
-        let even = digits.len() % 2 == 0 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let even = digits.len().is_multiple_of(2) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         return even.then(|| format!("X'{}'", digits.to_ascii_uppercase()));
     }
     let mut bytes = Vec::new();
@@ -159,10 +159,12 @@ impl Rewriter<'_> {
             [Unit::Text(value)] => return self.literal(value, &kind),
             [Unit::Number(number)] => return self.numeric(number, "", &kind),
             [Unit::Symbol("-"), Unit::Number(number)] => return self.numeric(number, "-", &kind),
-            [word] if word.is("true") || word.is("false") => {
-                if matches!(kind, TypeKind::Text { .. }) && self.from == DialectKind::Postgres {
-                    return text(if word.is("true") { "true" } else { "false" });
-                }
+            [word]
+                if (word.is("true") || word.is("false"))
+                    && matches!(kind, TypeKind::Text { .. })
+                    && self.from == DialectKind::Postgres =>
+            {
+                return text(if word.is("true") { "true" } else { "false" });
             }
             [Unit::Text(value), Unit::Symbol("::"), cast @ ..]
                 if self.casts_to(cast, &kind) && !matches!(kind, TypeKind::Text { .. }) =>
@@ -202,7 +204,7 @@ impl Rewriter<'_> {
             }
             TypeKind::Blob { .. } if number.starts_with("0x") => {
                 let digits = number[2..].to_ascii_uppercase();
-                if digits.len() % 2 == 0 { format!("X'{digits}'") } else { format!("X'0{digits}'") }
+                if digits.len().is_multiple_of(2) { format!("X'{digits}'") } else { format!("X'0{digits}'") }
             }
             TypeKind::Text { .. } if mysql && number.starts_with(['x', 'X']) => {
                 format!("CAST({number} AS TEXT)")

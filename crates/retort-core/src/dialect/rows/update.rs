@@ -289,8 +289,7 @@ impl<'s> Teller<'s> {
                 self.unsupported(format!("the column `{}`", assignment.column));
                 return Vec::new();
             };
-            let table = joined.parts.get(*owner).and_then(|part| part.table);
-            let value = self.assigned(table, column, &assignment.value);
+            let value = self.assigned(column, &assignment.value);
             selected.push(format!("{value} AS value{at}"));
         }
         let tests = if own.is_empty() { None } else { Some(self.say(own)) };
@@ -347,20 +346,20 @@ impl<'s> Teller<'s> {
             if column.generated.is_some() {
                 continue;
             }
-            let value = self.assigned(Some(table), column, &assignment.value);
+            let value = self.assigned(column, &assignment.value);
             said.push(format!("{} = {value}", sqlite::quote(&column.name)));
         }
         said.join(", ")
     }
 
-    fn assigned(&mut self, table: Option<&Table>, column: &Column, value: &[Unit<'_>]) -> String {
+    fn assigned(&mut self, column: &Column, value: &[Unit<'_>]) -> String {
         if !matches!(value, [word] if word.is("default")) {
             return self.rewriter.value(value, column);
         }
         if column.identity.is_some() {
             self.unsupported(format!("the next number of `{}` as a value", column.name));
         }
-        table.and_then(|table| self.default_of(table, column)).unwrap_or_else(|| "NULL".to_owned())
+        self.default_of(column).unwrap_or_else(|| "NULL".to_owned())
     }
 
     fn read_assignments<'u, 'a>(&mut self, list: &'u [Unit<'a>]) -> Vec<Assignment<'a>> {
@@ -377,7 +376,7 @@ impl<'s> Teller<'s> {
             };
             match target {
                 [name] if name.name().is_some() => {
-                    add(None, name.identifier(dialect).unwrap_or_default(), value)
+                    add(None, name.identifier(dialect).unwrap_or_default(), value);
                 }
                 [own, Unit::Symbol("."), name] => {
                     add(own.identifier(dialect), name.identifier(dialect).unwrap_or_default(), value);

@@ -60,7 +60,7 @@ impl Translator {
         }
         self.join_root(&applied, &before, done);
         if reaches_views {
-            self.show_views(&shown, done);
+            self.show_views(&shown, &before, done);
         }
         self.fill_views(&applied, done);
     }

@@ -77,7 +77,7 @@ impl Translator {
     }
 
     /// Makes the views that the engine lacks.
-    pub(super) fn show_views(&mut self, shown: &Schema, done: &mut Translated) {
+    pub(super) fn show_views(&mut self, shown: &Schema, before: &Schema, done: &mut Translated) {
         let views = self.source.views.values().map(|view| (flat(&view.name), Origin::View(Arc::clone(view))));
         let tables = self.source.tables.values().filter(|table| table.partition_of.is_some());
         let partitions = tables.map(|table| (flat(&table.name), Origin::Partition(Arc::clone(table))));
@@ -85,7 +85,13 @@ impl Translator {
             views.chain(partitions).filter(|(name, _)| self.engine.view(name).is_none()).collect();
         for (name, origin) in missing {
             let new = self.show(&origin);
-            if shown.view(&name).map(|view| &**view) != new.view.as_ref() {
+            // A view that could not be made is said once: when it came or changed.
+            let is_other = match &origin {
+                Origin::View(view) => before.view(&view.name) != Some(view),
+                Origin::Partition(table) => before.table(&table.name) != Some(table),
+            };
+            if shown.view(&name).map(|view| &**view) != new.view.as_ref() || (new.view.is_none() && is_other)
+            {
                 done.notes.extend(new.notes);
             }
             let Some(view) = new.view else { continue };

@@ -193,7 +193,7 @@ impl<'a> Run<'a> {
             .ok_or_else(|| format!("the column `{name}`, which is not there"))
     }
 
-    /// Units with what is known put in: NEW, variables, TG_OP.
+    /// Units with what is known put in: NEW, variables, `TG_OP`.
     fn said(&mut self, units: &[Unit<'a>]) -> Read<Vec<Unit<'a>>> {
         let mut said: Vec<Unit<'a>> = Vec::new();
         let mut at = 0;
@@ -328,7 +328,7 @@ impl<'a> Run<'a> {
             match self.new.get(&column.name).filter(|_| word == "NEW") {
                 Some(value) => members.push(Unit::Group(value.clone())),
                 None => {
-                    members.extend([Unit::Word(word), Unit::Symbol("."), Unit::Name(column.name.clone())])
+                    members.extend([Unit::Word(word), Unit::Symbol("."), Unit::Name(column.name.clone())]);
                 }
             }
         }
