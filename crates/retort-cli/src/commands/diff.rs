@@ -104,7 +104,7 @@ fn schema(
     let schema = match (side, project) {
         (Side::Database(url), _) => {
             let mut db = open(url, Missing::Refuse)?;
-            inspect::inspect(&mut db).map_err(|error| refused(&error))?
+            inspect::inspect(&mut *db).map_err(|error| refused(&error))?
         }
         (Side::File(path), _) => of_file(session, path, engine)?,
         (Side::Target(target), Some(project)) => of_target(session, target, project, engine)?,
