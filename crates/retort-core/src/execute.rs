@@ -19,7 +19,7 @@ pub struct Failure {
     /// Nothing of the step is left in the database.
     pub rolled_back: bool,
     /// The places of the statements of the step that ran and stay: they were committed before it failed.
-    pub kept: Vec<usize>,
+    pub kept: Box<[usize]>,
 }
 
 /// Runs all statements of a step.
@@ -45,7 +45,13 @@ pub fn execute(script: &Script, db: &mut dyn Database) -> Result<(), Failure> {
             }
             restore_session(script, db);
             let rolled_back = undone && kept.is_empty();
-            return Err(Failure { statement: place, origin: statement.origin, error, rolled_back, kept });
+            return Err(Failure {
+                statement: place,
+                origin: statement.origin,
+                error,
+                rolled_back,
+                kept: kept.into(),
+            });
         }
         match statement.origin {
             Origin::Transaction => {

@@ -1,4 +1,4 @@
-//! Addresses of servers: `postgres://user:password@host:port/database?option=value`, with SQLAlchemy's
+//! Addresses of servers: `postgres://user:password@host:port/database?option=value`, with `SQLAlchemy`'s
 //! `+driver` behind the scheme.
 //!
 //! A password is held in a [`ServerUrl`] and shown nowhere: not by `Debug`, not by a fault.
@@ -212,7 +212,7 @@ impl Parts {
     }
 }
 
-/// Parts the login from the rest. A password that was not encoded may hold `@`, or `/` (SQLAlchemy takes that).
+/// Parts the login from the rest. A password that was not encoded may hold `@`, or `/` (`SQLAlchemy` takes that).
 fn split_login(rest: &str) -> (Option<&str>, &str) {
     let end = rest.find('?').unwrap_or(rest.len());
     let authority = rest[..end].find('/').unwrap_or(end);
@@ -287,10 +287,11 @@ mod tests {
     use super::*;
 
     fn check(url: &str, expected: (Option<&str>, Option<&str>, Place, Option<&str>)) {
+        let (user, password, place, database) = expected;
         let read = ServerUrl::parse(url).unwrap();
-        let found =
-            (read.user.as_deref(), read.password.as_deref(), read.place.clone(), read.database.as_deref());
-        assert_eq!(found, expected, "{url}");
+        let found = (read.user.as_deref(), read.password.as_deref(), read.database.as_deref());
+        assert_eq!(found, (user, password, database), "{url}");
+        assert_eq!(read.place, place, "{url}");
     }
 
     fn tcp(host: &str, port: Option<u16>) -> Place {

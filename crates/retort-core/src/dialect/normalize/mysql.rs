@@ -234,7 +234,7 @@ fn canonical(words: &[String], arguments: &[String]) -> String {
         "time" | "datetime" | "timestamp" if length == "(0)" => first.to_owned(),
         "long" if has("varbinary") => "mediumblob".to_owned(),
         "long" => "mediumtext".to_owned(),
-        _ => format!("{}{length}", first),
+        _ => format!("{first}{length}"),
     }
 }
 

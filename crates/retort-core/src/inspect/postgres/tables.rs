@@ -161,10 +161,8 @@ fn constraints(db: &mut dyn Database, area: Area, found: &mut Found) -> Result<(
     for cells in rows.iter().map(Cells) {
         let Some(table) = cells.number(0).and_then(|oid| found.tables.get_mut(&oid)) else { continue };
         let name = token::quote(cells.text(1), POSTGRES);
-        let constraint = match written(&format!("ALTER TABLE t ADD CONSTRAINT {name} {}", cells.text(2))) {
-            Some(Operation::AddConstraint { constraint, .. }) => constraint,
-            _ => continue,
-        };
+        let statement = format!("ALTER TABLE t ADD CONSTRAINT {name} {}", cells.text(2));
+        let Some(Operation::AddConstraint { constraint, .. }) = written(&statement) else { continue };
         match constraint {
             Constraint::Primary(key) => table.primary_key = Some(key),
             Constraint::Unique(unique) => table.uniques.push(unique),
