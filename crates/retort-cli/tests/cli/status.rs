@@ -147,6 +147,7 @@ fn what_opts_out_of_transactions_runs_in_none() {
     assert_snapshot!(bench.run("--project m upgrade 1 --sql --dialect sqlite").out, @r#"
     -- Running upgrade base -> 1
 
+    -- in no transaction: what has run stays
     CREATE TABLE a (id INTEGER);
 
     VACUUM;
