@@ -67,19 +67,44 @@ pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
         // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
         writer.push("PRAGMA foreign_keys=OFF", Origin::Session);
     }
-    if options.create_version_table {
-        writer.enter(options.capabilities.transactional_ddl);
-        writer.push(&version_table::create(dialect, replayed.longest_id), Origin::VersionTable);
+    if !is_bare {
+        create_version_table(replayed, options, &mut writer);
     }
     for (index, directive) in replayed.directives.iter().enumerate() {
-        let translated = &directive.translated;
-        if translated.sql.is_empty() {
+        let sql = &directive.translated.sql;
+        let is_alone = is_bare || directive.translated.stands_alone;
+        if sql.is_empty() {
             continue;
         }
-        writer.enter(!translated.stands_alone && !is_bare);
-        for sql in &translated.sql {
-            writer.push(sql, Origin::Directive(index));
+        if is_alone {
+            writer.enter(false);
         }
+        // What comes to several statements (a table rebuild) stays all or nothing.
+        writer.enter(!is_alone || sql.len() > 1);
+        sql.iter().for_each(|sql| writer.push(sql, Origin::Directive(index)));
+    }
+    change_heads(replayed, options, is_bare, &mut writer);
+    writer.enter(false);
+    if keys_off {
+        writer.push("PRAGMA foreign_keys=ON", Origin::Session);
+    }
+    Script { step: replayed.step.clone(), statements: writer.statements }
+}
+
+fn create_version_table(replayed: &ReplayedStep, options: &RenderOptions, writer: &mut Writer) {
+    if options.create_version_table {
+        writer.enter(options.capabilities.transactional_ddl);
+        let create = version_table::create(options.capabilities.dialect, replayed.longest_id);
+        writer.push(&create, Origin::VersionTable);
+    }
+}
+
+/// The heads change at the end, together with the last rows.
+fn change_heads(replayed: &ReplayedStep, options: &RenderOptions, is_bare: bool, writer: &mut Writer) {
+    let dialect = options.capabilities.dialect;
+    if is_bare {
+        writer.enter(false);
+        create_version_table(replayed, options, writer);
     }
     let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
     // One statement is all or nothing by itself.
@@ -87,7 +112,7 @@ pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
     if !is_single || writer.open {
         writer.enter(true);
     }
-    if keys_off {
+    if dialect == DialectKind::Sqlite && replayed.foreign_keys_off() && !is_bare {
         writer.push(&foreign_key_check(&replayed.source), Origin::ForeignKeyCheck);
     }
     for sql in heads {
@@ -96,11 +121,6 @@ pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
             statement.rows = Some(1);
         }
     }
-    writer.enter(false);
-    if keys_off {
-        writer.push("PRAGMA foreign_keys=ON", Origin::Session);
-    }
-    Script { step: replayed.step.clone(), statements: writer.statements }
 }
 
 /// Puts statements into transactions, as few as can be: one for all that may share it.
