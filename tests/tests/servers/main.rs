@@ -11,4 +11,7 @@ mod addresses;
 mod chains;
 mod failures;
 mod forms;
+#[path = "../generate/mod.rs"]
+mod generate;
+mod rendered;
 mod server;

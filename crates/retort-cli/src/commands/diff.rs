@@ -13,7 +13,7 @@ use retort_core::project::Project;
 use retort_core::replay::Replay;
 use retort_core::schema::{Change, ChangeKind, Schema, diff};
 use retort_core::source::{DialectKind, SourceFile};
-use retort_core::{inspect, layout, version_table};
+use retort_core::{drift, inspect, layout, version_table};
 use serde_json::{Value, json};
 
 use crate::database::{DatabaseUrl, Missing, open, refused};
@@ -44,9 +44,17 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
         false => None,
     };
     let engine = engine(session, &sides, project.as_ref())?;
-    let from = schema(session, &sides[0], project.as_ref(), engine)?;
-    let to = schema(session, &sides[1], project.as_ref(), engine)?;
-    let changes = diff(&from, &to);
+    let [from, to] = &sides;
+    let changes = match (from, to) {
+        (_, Side::Database(url)) => against(session, from, url, project.as_ref(), engine)?,
+        (Side::Database(url), _) => {
+            against(session, to, url, project.as_ref(), engine)?.into_iter().map(turned).collect()
+        }
+        _ => {
+            let from = schema(session, from, project.as_ref(), engine)?;
+            diff(&from, &schema(session, to, project.as_ref(), engine)?)
+        }
+    };
     let alike = changes.is_empty();
     if session.is_json() {
         session.put("dialect", json!(engine.dialect.name()));
@@ -65,6 +73,33 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     Ok(if alike { ExitCode::Done } else { ExitCode::No })
 }
 
+/// How a database differs from a side, in its server's own words.
+fn against(
+    session: &mut Session,
+    side: &Side,
+    url: &DatabaseUrl,
+    project: Option<&Project>,
+    engine: Capabilities,
+) -> Result<Vec<Change>> {
+    let expected = schema(session, side, project, engine)?;
+    let mut db = open(url, Missing::Refuse)?;
+    Ok(drift::compare(&expected, &mut *db).map_err(|error| refused(&error))?)
+}
+
+/// The same difference, seen from the other side.
+fn turned(change: Change) -> Change {
+    let kind = match change.kind {
+        ChangeKind::Added => ChangeKind::Removed,
+        ChangeKind::Removed => ChangeKind::Added,
+        ChangeKind::Changed => ChangeKind::Changed,
+    };
+    let detail = match change.detail.split_once(" → ") {
+        Some((before, after)) => format!("{after} → {before}"),
+        None => change.detail,
+    };
+    Change { kind, detail, ..change }
+}
+
 fn read_side(text: &str) -> Result<Side, Stop> {
     if text.contains("://") || text.starts_with("sqlite:") {
         return DatabaseUrl::parse(text, Path::new("")).map(Side::Database).map_err(Stop::usage);
@@ -77,11 +112,11 @@ fn read_side(text: &str) -> Result<Side, Stop> {
 /// the first side is written in.
 fn engine(session: &mut Session, sides: &[Side; 2], project: Option<&Project>) -> Result<Capabilities> {
     let database = sides.iter().find_map(|side| match side {
-        Side::Database(url) => Some(url.dialect()),
+        Side::Database(url) => Some(url),
         Side::File(_) | Side::Target(_) => None,
     });
-    if let Some(dialect) = database {
-        return Ok(Capabilities::newest(dialect));
+    if let Some(url) = database {
+        return Ok(open(url, Missing::Refuse)?.capabilities());
     }
     if let Some(engine) = session.settings.engine {
         return Ok(engine);

@@ -101,11 +101,6 @@ pub(super) fn say(operation: &Operation, before: &Schema, able: &Capabilities) -
             let actions = actions(operation, before, able);
             actions.into_iter().map(|action| format!("ALTER TABLE {} {action}", name(table))).collect()
         }
-        Operation::ConvertCharset { table, charset, collation } => {
-            let charset = charset.as_deref().unwrap_or("DEFAULT");
-            let collation = collation.as_ref().map_or_else(String::new, |held| format!(" COLLATE {held}"));
-            one(format!("ALTER TABLE {} CONVERT TO CHARACTER SET {charset}{collation}", name(table)))
-        }
         // Nothing of these exists in MySQL.
         Operation::RenameTrigger { .. }
         | Operation::AlterComposite { .. }

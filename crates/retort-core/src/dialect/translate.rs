@@ -117,6 +117,8 @@ impl Translator {
                 self.emulated(&operations, &mut done);
             } else {
                 self.served(&operations, &mut done);
+                done.stands_alone =
+                    !done.sql.is_empty() && stands_alone(text, &operations, &self.capabilities);
             }
         }
         let worst = done.notes.iter().map(|note| note.fidelity).max().unwrap_or(Fidelity::Exact);
