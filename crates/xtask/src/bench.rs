@@ -5,7 +5,11 @@ use anyhow::Result;
 use crate::workbench::Workbench;
 
 pub(crate) fn bench(bench: &Workbench, arguments: &[String]) -> Result<()> {
-    let mut words = vec!["run", "--release", "--package", "retort-tests", "--bin", "bench", "--"];
+    let (program, arguments) = match arguments.split_first() {
+        Some((first, rest)) if first == "reading" => ("bench_reading", rest),
+        _ => ("bench", arguments),
+    };
+    let mut words = vec!["run", "--release", "--package", "retort-tests", "--bin", program, "--"];
     words.extend(arguments.iter().map(String::as_str));
     bench.run("cargo", &words)
 }

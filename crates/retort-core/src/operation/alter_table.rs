@@ -44,9 +44,9 @@ pub(super) fn alter_table(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) ->
     }
     // IF EXISTS, ONLY and * change nothing for a table that is there.
     let _ = cursor.eat("IF EXISTS");
-    let _ = cursor.eat("ONLY");
+    let only = cursor.eat("ONLY");
     let table = cursor.object_name()?;
-    let _ = cursor.eat("*");
+    let _ = !only && cursor.eat("*");
     let mut alteration = Alteration { table, operations: Vec::new(), skipped: Vec::new() };
     if cursor.dialect == DialectKind::Mysql {
         super::index::online_words(cursor, &mut alteration.skipped)?;

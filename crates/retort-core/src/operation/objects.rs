@@ -304,9 +304,9 @@ pub(super) fn truncate(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
     let _ = cursor.eat("TABLE");
     let mut tables = Vec::new();
     loop {
-        let _ = cursor.eat("ONLY");
+        let only = cursor.eat("ONLY");
         tables.push(cursor.object_name()?);
-        let _ = cursor.eat("*");
+        let _ = !only && cursor.eat("*");
         if !cursor.eat(",") {
             break;
         }
