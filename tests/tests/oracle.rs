@@ -199,7 +199,9 @@ mod squawk {
             ast::Stmt::CreateIndex(made) => {
                 let unique = plain(made.syntax().text()).starts_with("createunique");
                 let items = made.partition_item_list().into_iter().flat_map(|it| it.partition_items());
-                let items: Vec<String> = items.map(|item| text(item.expr())).collect();
+                // squawk counts a collation to the expression before it.
+                let key = |text: String| text.split("collate").next().unwrap_or_default().to_owned();
+                let items: Vec<String> = items.map(|item| key(text(item.expr()))).collect();
                 let table = made.table_relation_name().and_then(|it| it.table_name_ref());
                 let unique = if unique { "unique " } else { "" };
                 lines.push(format!("{unique}index on {} {}", text(table), items.join(",")));

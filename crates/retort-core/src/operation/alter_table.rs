@@ -94,7 +94,7 @@ fn read_action(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
 
 /// Actions on the table as a whole.
 fn postgres_action(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
-    const READ_PAST: [&str; 12] = [
+    const READ_PAST: [&str; 13] = [
         "OWNER TO",
         "SET TABLESPACE",
         "SET ACCESS METHOD",
@@ -103,6 +103,7 @@ fn postgres_action(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
         "CLUSTER ON",
         "REPLICA IDENTITY",
         "NOT OF",
+        "OF",
         "ENABLE TRIGGER",
         "DISABLE TRIGGER",
         "ENABLE RULE",
@@ -154,7 +155,7 @@ fn add(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
         return Ok(());
     }
     if let Some(constraint::NotNull { name, column }) = table_not_null(action)? {
-        set_not_null(to, column, name);
+        set_not_null(to, &column, name);
         return Ok(());
     }
     let index = match mysql_unique(action, &mut to.skipped)? {
@@ -203,11 +204,11 @@ fn adopted(action: &mut Cursor<'_>) -> Read<Option<(String, Constraint)>> {
     Ok(Some((index, constraint)))
 }
 
-fn set_not_null(to: &mut Alteration, column: String, name: Option<String>) {
+fn set_not_null(to: &mut Alteration, column: &str, name: Option<String>) {
     let change = ColumnChange::Nullable(false);
     let named = name.map(|value| ColumnChange::Option { name: "NOT NULL".to_owned(), value });
     for change in std::iter::once(change).chain(named) {
-        to.push(|table| Operation::AlterColumn { table, column: column.clone(), change });
+        to.push(|table| Operation::AlterColumn { table, column: column.to_owned(), change });
     }
 }
 
@@ -261,9 +262,9 @@ fn rename(action: &mut Cursor<'_>, to: &mut Alteration) -> Read<()> {
         action.expect("TO")?;
         let new = action.name()?;
         to.push(|table| Operation::RenameIndex { table: Some(table), from, to: new });
-    } else if action.eat("TO") || (mysql && action.eat_any(&["AS", "="]).is_some()) {
-        rename_table(action, to)?;
-    } else if mysql && !action.is("COLUMN") {
+    } else if action.eat("TO") || (mysql && !action.is("COLUMN")) {
+        // MySQL: `RENAME AS t`, `RENAME = t`, `RENAME t`.
+        let _ = mysql && action.eat_any(&["AS", "="]).is_some();
         rename_table(action, to)?;
     } else {
         let _ = action.eat("COLUMN");

@@ -99,12 +99,12 @@ fn owner(cursor: &mut Cursor<'_>) -> Read<Option<(ObjectName, String)>> {
     objects::column_name(cursor).map(Some)
 }
 
-/// Words that change no number: where a sequence is kept and what it is called (pg_dump says both).
+/// Words that change no number: where a sequence is kept and what it is called (`pg_dump` says both).
 fn storage(cursor: &mut Cursor<'_>, skipped: &mut Vec<String>) -> Read<()> {
     let mark = cursor.mark();
     if cursor.eat("SEQUENCE NAME") {
         cursor.object_name()?;
-    } else if let Some(_) = cursor.eat_any(&["ENGINE", "TYPE", "COMMENT"]) {
+    } else if cursor.eat_any(&["ENGINE", "TYPE", "COMMENT"]).is_some() {
         let _ = cursor.eat("=");
         cursor.word()?;
     } else if cursor.eat_any(&["LOGGED", "UNLOGGED", "SET LOGGED", "SET UNLOGGED"]).is_none() {
