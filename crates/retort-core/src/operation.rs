@@ -3,6 +3,7 @@
 //! In: SQL text ([`from_sql`]). Out: [`Directive`]s, each with the [`Operation`]s it stands for.
 //! Operations stay small because the schema they are applied to carries the past.
 
+mod alter_column;
 mod alter_mysql;
 mod alter_table;
 mod apply;

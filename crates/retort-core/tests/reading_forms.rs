@@ -1,6 +1,7 @@
 //! Forms of DDL and what they come to: the structure, not only the name of the operation.
 
-use retort_core::operation::{Operation, SqlClass, from_sql, kind_of_sql};
+use retort_core::operation::{Operation, SqlClass, apply, from_sql, kind_of_sql};
+use retort_core::schema::Schema;
 use retort_core::source::DialectKind::{self, Mysql, Postgres, Sqlite};
 use retort_core::source::{SourceFile, SourceId};
 
@@ -382,4 +383,66 @@ fn what_is_left_over_is_a_fault_at_its_word() {
         let at = read.diagnostics.first().map(|diagnostic| diagnostic.labels[0].span.start as usize);
         assert_eq!(at, sql.rfind(word), "{sql}: {:?}", read.diagnostics);
     }
+}
+
+/// Each of the parts stands in what the schema prints as after all statements.
+fn check_applied(dialect: DialectKind, sql: &str, parts: &[&str]) {
+    let mut schema = Schema::empty(dialect);
+    for operation in read(dialect, sql).0 {
+        apply(&mut schema, &operation).unwrap_or_else(|refusal| panic!("{sql}: {refusal:?}"));
+    }
+    let text = format!("{schema:?}");
+    for part in parts {
+        let (wanted, part) = part.strip_prefix('!').map_or((true, *part), |part| (false, part));
+        assert_eq!(text.contains(part), wanted, "{sql}\n  {part}\n  in {text}");
+    }
+}
+
+#[test]
+fn what_is_read_is_applied() {
+    let start = "CREATE TABLE t (a int CONSTRAINT n NOT NULL, b text, CONSTRAINT k PRIMARY KEY (b)); ";
+    for (sql, parts) in [
+        (
+            "CREATE MATERIALIZED VIEW m AS SELECT 1 AS a; CREATE INDEX i ON m (a); CREATE INDEX j ON m (a); \
+             DROP INDEX i; ALTER INDEX j RENAME TO l",
+            &["indexes: [Index { name: \"l\"", "!name: \"i\"", "!name: \"j\""][..],
+        ),
+        ("ALTER INDEX k RENAME TO l", &["name: Some(\"l\")", "!name: Some(\"k\")"]),
+        (
+            "ALTER TABLE t DROP CONSTRAINT n",
+            &["name: \"a\", column_type: SqlType { written: \"int\" }, nullable: true"],
+        ),
+        ("ALTER TABLE t RENAME CONSTRAINT n TO o", &["{\"NOT NULL\": \"o\"}"]),
+        (
+            "CREATE DOMAIN d AS int CHECK (VALUE > 1) CHECK (VALUE < 9)",
+            &["Some(\"d_check\")", "Some(\"d_check1\")"],
+        ),
+        (
+            "CREATE TYPE c AS (x int, y text); ALTER TYPE c ADD ATTRIBUTE z int, DROP ATTRIBUTE x, RENAME ATTRIBUTE y TO w; \
+             CREATE TABLE u OF c (w WITH OPTIONS NOT NULL)",
+            &[
+                "name: \"w\", column_type: SqlType { written: \"text\" }, nullable: false",
+                "name: \"z\", column_type",
+                "!name: \"x\"",
+            ],
+        ),
+        (
+            "CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION f(); ALTER TRIGGER x ON t RENAME TO y",
+            &["text: \"CREATE TRIGGER y BEFORE INSERT"],
+        ),
+        (
+            "CREATE VIEW v AS SELECT a, b FROM t; ALTER VIEW v RENAME COLUMN a TO c; ALTER VIEW v SET (security_barrier)",
+            &["columns: [\"c\", \"b\"]", "\"security_barrier\": \"true\""],
+        ),
+        ("DROP SCHEMA public CASCADE; CREATE SCHEMA public", &["tables: {}"]),
+        ("CREATE TABLE s (id serial); ALTER SEQUENCE s_id_seq RENAME TO x", &["kind: Serial"]),
+    ] {
+        check_applied(Postgres, &format!("{start}{sql}"), parts);
+    }
+    check_applied(
+        Mysql,
+        "CREATE TABLE t (a varchar(3) CHARSET latin1 COLLATE latin1_bin, b int); \
+         ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4",
+        &["options: {\"CHARSET\": \"utf8mb4\"}", "!latin1"],
+    );
 }

@@ -98,15 +98,20 @@ pub(super) fn rename_view_column(
     let Some(mut view) = schema.view(name).map(|view| (**view).clone()) else {
         return missing("view", name, false);
     };
-    let Some(column) = view.columns.iter_mut().find(|column| *column == from) else {
+    let Some(mut columns) = columns_of_view(schema, &view) else {
         return refuse(
             "replay/rename-unknown",
-            format!("the columns of the view `{name}` are not listed, so `{from}` is not followed"),
+            format!("the columns of the view `{name}` cannot be told, so `{from}` is not followed"),
         );
     };
+    let Some(column) = columns.iter_mut().find(|column| *column == from) else {
+        return refuse("replay/no-such-column", format!("view `{name}` has no column `{from}`"));
+    };
     to.clone_into(column);
-    schema.put_view(view);
+    // Those that read the view are followed while it has the old name still.
     follow_column(schema, name, from, to);
+    view.columns = columns;
+    schema.put_view(view);
     Ok(())
 }
 
