@@ -78,6 +78,11 @@ pub(super) fn say(operation: &Operation, before: &Schema, able: &Capabilities) -
                 one(format!("ALTER SEQUENCE {}{options}", name(held)))
             }
         }
+        Operation::ConvertCharset { table, charset, collation } => {
+            let charset = charset.as_deref().unwrap_or("DEFAULT");
+            let collation = collation.as_ref().map_or_else(String::new, |held| format!(" COLLATE {held}"));
+            one(format!("ALTER TABLE {} CONVERT TO CHARACTER SET {charset}{collation}", name(table)))
+        }
         Operation::Truncate { tables, .. } => {
             tables.iter().map(|table| format!("TRUNCATE TABLE {}", name(table))).collect()
         }
