@@ -28,7 +28,7 @@ const HONEST: [&str; 19] = [
     "p_distinct_on",
     "p_like_column",
     "p_enum_order",
-    "m_greatest",
+    "p_view_power",
     "m_bit_ops",
     "m_zero_date",
     "m_exists_join",
@@ -79,7 +79,10 @@ fn run(case: &Case) -> (Vec<String>, bool) {
         let text = &case.sql[directive.span.start as usize..directive.span.end as usize];
         let translated = translator.directive(text, directive);
         keeps &= translated.fidelity <= Fidelity::Emulated;
-        for sql in &translated.sql {
+        let off = translated.foreign_keys_off;
+        let before = off.then(|| "PRAGMA foreign_keys=OFF".to_owned());
+        let after = off.then(|| "PRAGMA foreign_keys=ON".to_owned());
+        for sql in before.iter().chain(&translated.sql).chain(&after) {
             if let Err(error) = db.query(sql) {
                 return (vec![format!("{}: {sql}", error.message)], keeps);
             }

@@ -13,6 +13,7 @@ mod mysql;
 mod operators;
 mod postgres;
 mod query;
+mod texts;
 pub(super) mod units;
 
 pub(super) use cast::type_words;

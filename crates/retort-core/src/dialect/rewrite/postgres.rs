@@ -29,17 +29,19 @@ impl Rewriter<'_> {
                 push(out, format!("{not}LIKE"), false);
                 1
             }
-            (Unit::Symbol("^"), _) => self.power(list, out),
-            (Unit::Symbol("|"), Some(Unit::Symbol("/"))) => self.prefixed(2, "sqrt", list, out),
-            (Unit::Symbol("@"), Some(next)) if !next.is_symbol("@") => self.prefixed(1, "abs", list, out),
+            (Unit::Symbol("|"), Some(Unit::Symbol("/"))) => {
+                self.unsupported("the operator `|/`");
+                2
+            }
+            (Unit::Symbol("@"), Some(next)) if !next.is_symbol("@") => self.absolute(list, out),
             (Unit::Symbol(symbol @ ("->" | "->>")), _) => self.postgres_path(symbol, list, out),
             (Unit::Symbol("#>>"), _) => self.deep_path(list, out),
             (Unit::Symbol("@>"), _) => self.contains(list, out),
             (Unit::Symbol("?"), _) => self.has_key(list, out),
             (
                 Unit::Symbol(
-                    symbol @ ("<@" | "#>" | "&&" | "?|" | "<<" | ">>" | "<=>" | "#" | "!" | "~~" | "!~~"
-                    | "@"),
+                    symbol @ ("<@" | "#>" | "&&" | "?|" | "<<" | ">>" | "<=>" | "^" | "#" | "!" | "~~"
+                    | "!~~" | "@"),
                 ),
                 _,
             ) => {
@@ -189,25 +191,14 @@ impl Rewriter<'_> {
         }
     }
 
-    fn power(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        let right = self.operand(list.get(1..).unwrap_or_default());
-        let (Some(left), Some((right, taken))) = (self.pop_operand(out), right) else {
-            self.unsupported("the operator `^` with these operands");
+    /// `@ x`
+    fn absolute(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
+        let Some((operand, taken)) = self.operand(list.get(1..).unwrap_or_default()) else {
+            self.unsupported("the operator `@` before this operand");
             return 1;
         };
-        let text = format!("pow({}, {})", left.text, right.text);
-        out.push(Piece { text, literal: false, kind: Some(TypeKind::Real) });
+        out.push(Piece { text: format!("abs({})", operand.text), literal: false, kind: operand.kind });
         taken + 1
-    }
-
-    /// `|/ x` and `@ x`.
-    fn prefixed(&mut self, skip: usize, function: &str, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
-        let Some((operand, taken)) = self.operand(list.get(skip..).unwrap_or_default()) else {
-            self.unsupported(format!("the operator for {function} before this operand"));
-            return skip;
-        };
-        out.push(Piece { text: format!("{function}({})", operand.text), literal: false, kind: operand.kind });
-        taken + skip
     }
 }
 
