@@ -230,6 +230,10 @@ fn two_schemas_are_compared() {
     assert!(answer.json()["changes"].as_array().unwrap().iter().all(|change| change["kind"] == "added"));
     bench.write("a.sql", b"CREATE TABLE t (a bigserial PRIMARY KEY, b jsonb);");
     bench.write("b.sql", b"CREATE TABLE t (a bigserial PRIMARY KEY, c text NOT NULL);");
-    assert_snapshot!(bench.run("diff a.sql b.sql").all(), @r"");
+    assert_snapshot!(bench.run("diff a.sql b.sql").all(), @r"
+    - column t.b: jsonb
+    + column t.c: text NOT NULL
+    --- 1
+    ");
     assert_eq!(bench.run("diff a.sql none.sql").code, 2);
 }

@@ -290,7 +290,7 @@ fn a_chain_for_a_server_runs_on_sqlite_and_says_what_is_lost() {
     assert_eq!(bench.schema("offline.db"), bench.schema("app.db"));
     assert_eq!(bench.look("schema --dialect sqlite").out, bench.db("inspect").out);
     assert_eq!(bench.db("downgrade base").code, 0);
-    assert_eq!(bench.look("upgrade head --sql --dialect mysql").code, 2);
+    assert!(bench.look("upgrade head --sql --dialect mysql").out.contains("AUTO_INCREMENT"));
     assert!(bench.look("upgrade head --sql").out.contains("BIGSERIAL"));
 }
 

@@ -10,7 +10,8 @@ use crate::schema::{
 use crate::source::DialectKind;
 
 /// Words at which a type of SQLite ends, which may have any others.
-const TYPE_ENDS: [&str; 11] = [
+const TYPE_ENDS: [&str; 12] = [
+    "USING",
     "CONSTRAINT",
     "NOT",
     "NULL",
