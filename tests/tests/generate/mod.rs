@@ -106,7 +106,7 @@ impl Builder<'_> {
             self.raw.put_domain(Domain {
                 name: ObjectName::bare("positive"),
                 base: SqlType::new("integer"),
-                nullable: objects.len() % 2 == 0,
+                nullable: objects.len().is_multiple_of(2),
                 default: Some(self.expression("1")),
                 checks: vec![Check::new(Some("positive_check".to_owned()), self.expression("VALUE > 0"))],
                 collation: None,
@@ -122,7 +122,7 @@ impl Builder<'_> {
                 sequence.start = Some(start);
                 sequence.increment = Some(2);
                 sequence.maximum = Some(1000);
-                sequence.cycle = seed % 2 == 0;
+                sequence.cycle = seed.is_multiple_of(2);
                 self.raw.put_sequence(sequence);
             }
         }
@@ -249,7 +249,7 @@ impl Builder<'_> {
             table.options.insert("ENGINE".to_owned(), "InnoDB".to_owned());
             table.options.insert("CHARSET".to_owned(), "utf8mb4".to_owned());
         }
-        if self.dialect() != Sqlite && seed.spread % 3 == 0 {
+        if self.dialect() != Sqlite && seed.spread.is_multiple_of(3) {
             table.comment = Some(self.text(seed.spread));
         }
         for (place, part) in seed.parts.iter().enumerate() {
@@ -262,7 +262,7 @@ impl Builder<'_> {
             table.row_security.enabled = true;
             table.policies.push(Policy {
                 name: "See it".to_owned(),
-                permissive: seed.spread % 2 == 0,
+                permissive: seed.spread.is_multiple_of(2),
                 command: "SELECT".to_owned(),
                 roles: Vec::new(),
                 using: Some(self.expression("id > 0")),
@@ -418,11 +418,14 @@ impl Builder<'_> {
         let Some(table) = self.raw.tables.values().next().cloned() else { return };
         let name = ObjectName::bare(format!("view {at}"));
         let query = format!("SELECT id, id + {seed} AS more FROM {}", self.quote(&table.name.name));
-        let columns =
-            if seed % 2 == 0 { vec!["first".to_owned(), "second one".to_owned()] } else { Vec::new() };
+        let columns = if seed.is_multiple_of(2) {
+            vec!["first".to_owned(), "second one".to_owned()]
+        } else {
+            Vec::new()
+        };
         let mut view = View::new(name, columns, self.expression(&query));
-        view.materialized = self.dialect() == Postgres && seed % 3 == 0;
-        if self.dialect() == Postgres && seed % 5 == 0 {
+        view.materialized = self.dialect() == Postgres && seed.is_multiple_of(3);
+        if self.dialect() == Postgres && seed.is_multiple_of(5) {
             view.comment = Some(self.text(seed));
         }
         self.raw.put_view(view);

@@ -9,7 +9,7 @@ impl Emulation<'_> {
     /// A UNIQUE constraint is a unique index here, so that it can come and go without a rebuild.
     pub(super) fn unique(&mut self, unique: &Unique) {
         let parts: Vec<IndexPart> = unique.columns.iter().map(IndexPart::column).collect();
-        let parts = if unique.nulls_not_distinct { null_is_a_value(parts) } else { parts };
+        let parts = if unique.nulls_not_distinct { null_is_a_value(&parts) } else { parts };
         let name = unique.name.clone().unwrap_or_else(|| unique.columns.join("_"));
         if unique.deferral != Deferral::NotDeferrable {
             let message = format!("`{name}` is checked row by row, not at the end of the transaction");
@@ -69,7 +69,7 @@ impl Emulation<'_> {
             );
             self.note("dialect/index-name", Fidelity::Emulated, message);
         }
-        let parts = if index.unique && index.nulls_not_distinct { null_is_a_value(parts) } else { parts };
+        let parts = if index.unique && index.nulls_not_distinct { null_is_a_value(&parts) } else { parts };
         self.done.table.indexes.push(Index { unique: index.unique, predicate, ..Index::new(name, parts) });
     }
 
@@ -109,7 +109,7 @@ impl Emulation<'_> {
 }
 
 /// Two NULLs are the same where NULL is indexed as a value and as being one.
-fn null_is_a_value(parts: Vec<IndexPart>) -> Vec<IndexPart> {
+fn null_is_a_value(parts: &[IndexPart]) -> Vec<IndexPart> {
     let expression = |text: String| IndexPart::new(IndexKey::Expression(Expression::verbatim(&text, SQLITE)));
     let pair = |part: &IndexPart| {
         let text = match &part.key {

@@ -40,7 +40,7 @@ pub(in crate::dialect) fn counters() -> Table {
     table
 }
 
-/// How a column numbers itself: as identity, serial, AUTO_INCREMENT, or by `DEFAULT nextval('s')`.
+/// How a column numbers itself: as identity, serial, `AUTO_INCREMENT`, or by `DEFAULT nextval('s')`.
 pub(in crate::dialect) fn numbering(source: &Schema, table: &Table, column: &Column) -> Option<Numbering> {
     let dialect = source.dialect;
     let key = table.primary_key.as_ref();
