@@ -1,4 +1,6 @@
-//! Schemas said as SQL and read again; one schema led to another. Natively and in the browser.
+//! Schemas said as SQL and read again; one schema led to another.
+
+#![cfg(not(target_family = "wasm"))]
 
 mod generate;
 

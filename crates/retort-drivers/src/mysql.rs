@@ -177,7 +177,9 @@ impl Database for Mysql {
 
 impl Engine for Mysql {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::MYSQL
+        // `MariaDB 10.11.6` → `mariadb:10.11.6`
+        let words = self.version.to_ascii_lowercase().replacen(' ', ":", 1);
+        Capabilities::parse(&words).unwrap_or(Capabilities::MYSQL)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::workbench::Workbench;
 pub(crate) fn bench(bench: &Workbench, arguments: &[String]) -> Result<()> {
     let (program, arguments) = match arguments.split_first() {
         Some((first, rest)) if first == "reading" => ("bench_reading", rest),
+        Some((first, rest)) if first == "translating" => ("bench_translating", rest),
         _ => ("bench", arguments),
     };
     let mut words = vec!["run", "--release", "--package", "retort-tests", "--bin", program, "--"];

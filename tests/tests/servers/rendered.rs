@@ -21,7 +21,11 @@ fn check(dialect: DialectKind) {
     let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), rng);
     let mut held = Schema::empty(dialect);
     for _ in 0..24 {
-        let next = generate::schema(able).new_tree(&mut runner).unwrap().current();
+        let mut next = generate::schema(able).new_tree(&mut runner).unwrap().current();
+        match dialect {
+            DialectKind::Mysql => forget_uninspected(&mut next),
+            DialectKind::Postgres | DialectKind::Sqlite => forget_repeated_keys(&mut next),
+        }
         let way = change_schema(&held, &next, &Hints::default(), &able);
         // PostgreSQL has no way to spread a table anew: another schema takes the turn.
         if way.left.iter().any(|what| what.contains("partitions")) {
@@ -37,6 +41,26 @@ fn check(dialect: DialectKind) {
         }
         let changes = compare(&held, &mut *db).unwrap();
         assert!(changes.is_empty(), "{changes:#?}\nafter\n{}", way.sql.join(";\n"));
+    }
+}
+
+/// What is rendered for MariaDB, but not inspected there yet: sequences and partitions.
+fn forget_uninspected(schema: &mut Schema) {
+    schema.sequences.clear();
+    let tables: Vec<_> = schema.tables.values().map(|table| (**table).clone()).collect();
+    for mut table in tables {
+        table.partitioning = None;
+        schema.put_table(table);
+    }
+}
+
+/// PostgreSQL makes no UNIQUE of the primary key's own columns when both stand in one CREATE TABLE.
+fn forget_repeated_keys(schema: &mut Schema) {
+    let tables: Vec<_> = schema.tables.values().map(|table| (**table).clone()).collect();
+    for mut table in tables {
+        let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
+        table.uniques.retain(|unique| unique.columns != key);
+        schema.put_table(table);
     }
 }
 

@@ -33,10 +33,31 @@ pub(super) fn table(table: &mut Table) {
         exclusion.parts.iter_mut().for_each(|(held, _)| part(held));
         exclusion.method.get_or_insert_with(|| "btree".to_owned());
     }
+    if let Some(of) = &mut table.partition_of {
+        of.bounds = bounds(&of.bounds);
+    }
     for policy in &mut table.policies {
         policy.roles.retain(|role| !role.eq_ignore_ascii_case("public"));
         policy.roles.sort();
     }
+}
+
+/// Bounds of partitions are told as texts, numbers too: `FROM ('0') TO ('100')`.
+fn bounds(written: &Expression) -> Expression {
+    let text = written.text();
+    let mut told = String::with_capacity(text.len());
+    let mut end = 0;
+    for token in token::tokens(text, POSTGRES).iter().filter(|token| token.kind == TokenKind::Text) {
+        let number =
+            token::string_value(token.text(text), POSTGRES).filter(|value| value.parse::<f64>().is_ok());
+        if let Some(number) = number {
+            told.push_str(&text[end..token.start as usize]);
+            told.push_str(&number);
+            end = token.end as usize;
+        }
+    }
+    told.push_str(&text[end..]);
+    Expression::verbatim(&told, POSTGRES)
 }
 
 fn index(index: &mut Index) {

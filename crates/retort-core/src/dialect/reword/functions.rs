@@ -21,7 +21,7 @@ const KEYWORDS: &str = "and or not in values exists check on using as between ca
     from join conflict any all some over filter into set limit by having union intersect except distinct key";
 
 /// Functions under another name: from PostgreSQL to MySQL.
-const TO_MYSQL: [(&str, &str); 18] = [
+const TO_MYSQL: [(&str, &str); 17] = [
     ("length", "char_length"),
     ("gen_random_uuid", "uuid"),
     ("uuid_generate_v4", "uuid"),
@@ -39,7 +39,6 @@ const TO_MYSQL: [(&str, &str); 18] = [
     ("jsonb_build_object", "json_object"),
     ("jsonb_array_length", "json_length"),
     ("json_array_length", "json_length"),
-    ("trunc", "floor"),
 ];
 
 /// Functions under another name: from MySQL to PostgreSQL.
