@@ -1,0 +1,9 @@
+//! Alembic's Python revision files, read without Python.
+//!
+//! A revision is interpreted: a bounded, deterministic Python ([`python`]) over SQLAlchemy as data ([`sql`]) gives
+//! the statements that Alembic would run, each with the place of the call that made it.
+//!
+//! In: the files of a project. Out: revisions whose bodies are programs. Nothing here does I/O.
+
+pub mod python;
+pub mod sql;

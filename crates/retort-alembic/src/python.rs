@@ -1,0 +1,1 @@
+//! The language: a bounded, deterministic Python that knows nothing of SQL.

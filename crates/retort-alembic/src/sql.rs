@@ -1,0 +1,1 @@
+//! SQLAlchemy as data, and as the compilers of its three dialects. Knows nothing of Python.
