@@ -13,12 +13,12 @@ pub mod diff;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use imbl::{OrdMap, OrdSet};
 
 use crate::source::DialectKind;
-use crate::token::{self, Token, TokenKind};
+use crate::token::{self, Scanner, Token, TokenKind};
 
 pub use constraint::{
     Check, Constraint, ConstraintKind, Deferral, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique,
@@ -68,64 +68,80 @@ impl fmt::Display for ObjectName {
 /// An SQL expression, kept as text without needless outer parentheses.
 ///
 /// Two expressions are equal when their tokens are: layout, comments and the case of bare words do not count.
-#[derive(Clone, Debug)]
-pub struct Expression {
-    text: Arc<str>,
-    normal: Arc<str>,
+#[derive(Clone)]
+pub struct Expression(Arc<Written>);
+
+struct Written {
+    text: Box<str>,
+    dialect: DialectKind,
+    /// Made when it is first asked for: most expressions are never compared.
+    normal: OnceLock<Box<str>>,
 }
 
 impl Expression {
     /// Takes an expression of a dialect.
     pub fn new(text: &str, dialect: DialectKind) -> Expression {
-        let text = without_outer_parentheses(text.trim(), dialect);
-        Expression { text: Arc::from(text), normal: Arc::from(token::normal_form(text, dialect)) }
+        Expression::verbatim(without_outer_parentheses(text.trim(), dialect), dialect)
     }
 
     /// Takes a text as it stands: a whole statement, or an expression whose parentheses matter.
     pub fn verbatim(text: &str, dialect: DialectKind) -> Expression {
-        Expression { text: Arc::from(text), normal: Arc::from(token::normal_form(text, dialect)) }
+        Expression(Arc::new(Written { text: text.into(), dialect, normal: OnceLock::new() }))
     }
 
     /// The expression as it was written.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The form that equality looks at.
     pub fn normal(&self) -> &str {
-        &self.normal
+        self.0.normal.get_or_init(|| token::normal_form(self.text(), self.0.dialect).into())
+    }
+
+    /// The words and quoted names in it, as names.
+    pub fn names(&self, dialect: DialectKind) -> impl Iterator<Item = String> + use<'_> {
+        let names = Scanner::new(self.text(), dialect)
+            .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
+        names.map(move |token| token::identifier(token.text(self.text()), dialect))
     }
 
     /// Whether a name stands in it as a word of its own.
     pub fn mentions(&self, name: &str, dialect: DialectKind) -> bool {
-        token::tokens(&self.text, dialect).iter().any(|token| is_name(token, &self.text, name, dialect))
+        Scanner::new(self.text(), dialect).any(|token| is_name(&token, self.text(), name, dialect))
     }
 
     /// This expression with a name put in place of another. A word after a dot that is not the name of a
     /// column cannot be told apart here, nor can an alias of the same name.
     #[must_use]
     pub fn rename_word(&self, from: &str, to: &str, dialect: DialectKind) -> Expression {
-        let mut text = String::with_capacity(self.text.len());
+        let mut text = String::with_capacity(self.text().len());
         let mut end = 0;
-        for token in token::tokens(&self.text, dialect) {
-            if is_name(&token, &self.text, from, dialect) {
-                text.push_str(&self.text[end..token.start as usize]);
+        for token in Scanner::new(self.text(), dialect) {
+            if is_name(&token, self.text(), from, dialect) {
+                text.push_str(&self.text()[end..token.start as usize]);
                 text.push_str(&token::quote_if_needed(to, dialect));
                 end = token.end as usize;
             }
         }
-        text.push_str(&self.text[end..]);
+        text.push_str(&self.text()[end..]);
         Expression::verbatim(&text, dialect)
     }
 }
 
 impl PartialEq for Expression {
     fn eq(&self, other: &Expression) -> bool {
-        self.normal == other.normal
+        Arc::ptr_eq(&self.0, &other.0) || self.text() == other.text() || self.normal() == other.normal()
     }
 }
 
 impl Eq for Expression {}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Expression").field(&self.0.text).finish()
+    }
+}
 
 fn is_name(token: &Token, text: &str, name: &str, dialect: DialectKind) -> bool {
     matches!(token.kind, TokenKind::Word | TokenKind::Quoted)
@@ -214,6 +230,14 @@ impl Schema {
     /// The table of that name.
     pub fn table(&self, name: &ObjectName) -> Option<&Arc<Table>> {
         self.tables.get(&fold(name, self.dialect))
+    }
+
+    /// Whether a schema of that name holds a table or view.
+    pub fn has_qualifier(&self, schema: &str) -> bool {
+        let first = ObjectName { schema: Some(Arc::from(schema)), name: Arc::from("") };
+        let is_of = |name: Option<&ObjectName>| name.is_some_and(|name| name.schema == first.schema);
+        is_of(self.tables.range::<_, ObjectName>(&first..).next().map(|(name, _)| name))
+            || is_of(self.views.range::<_, ObjectName>(&first..).next().map(|(name, _)| name))
     }
 
     /// The view of that name.

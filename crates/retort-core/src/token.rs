@@ -4,6 +4,12 @@
 //! backslash escapes, `/*! … */`) is asked of the dialect. It accepts every input: an unclosed quote runs to
 //! the end of the text.
 
+mod name;
+mod value;
+
+pub use name::{identifier, quote, quote_if_needed};
+pub use value::string_value;
+
 use crate::source::DialectKind;
 
 /// What a token is.
@@ -94,13 +100,15 @@ impl<'a> Scanner<'a> {
     fn skip_blanks(&mut self) {
         loop {
             let byte = self.byte(0);
-            if self.at >= self.text.len() {
-                return;
-            } else if byte.is_ascii_whitespace() || byte == 0x0b {
+            if byte.is_ascii_whitespace() || byte == 0x0b {
                 self.at += 1;
+            } else if byte.is_ascii() {
+                if !self.skip_comment() {
+                    return;
+                }
             } else if self.rest().starts_with('\u{feff}') || self.rest().starts_with('\u{a0}') {
                 self.at += self.rest().chars().next().map_or(1, char::len_utf8);
-            } else if !self.skip_comment() {
+            } else {
                 return;
             }
         }
@@ -204,6 +212,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn word(&mut self) {
+        let start = self.at;
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
+        self.at += self.bytes()[self.at..].iter().take_while(|byte| is_plain(byte)).count();
+        if self.byte(0).is_ascii() {
+            return;
+        }
         let length = self
             .rest()
             .char_indices()
@@ -211,7 +225,7 @@ impl<'a> Scanner<'a> {
                 !(c.is_alphanumeric() || c == '_' || c == '$' || (!c.is_ascii() && !c.is_whitespace()))
             })
             .map_or(self.rest().len(), |(n, _)| n);
-        self.at += length.max(1);
+        self.at = (self.at + length).max(start + 1);
     }
 
     fn number(&mut self) {
@@ -233,6 +247,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn symbol(&mut self) {
+        if matches!(self.byte(0), b'(' | b')' | b',' | b';' | b'.' | b'*' | b'+' | b'/' | b'%') {
+            self.at += 1;
+            return;
+        }
         let rest = self.rest();
         let length = LONG_SYMBOLS.iter().find(|s| rest.starts_with(**s)).map(|s| s.len());
         self.at += length.unwrap_or_else(|| rest.chars().next().map_or(1, char::len_utf8));
@@ -330,345 +348,6 @@ pub fn tokens(text: &str, dialect: DialectKind) -> Vec<Token> {
     Scanner::new(text, dialect).collect()
 }
 
-/// The name that an identifier token stands for: quotes taken off, and a bare PostgreSQL name folded to lower
-/// case (PostgreSQL 18, 4.1.1; MySQL and SQLite keep the case as written).
-pub fn identifier(text: &str, dialect: DialectKind) -> String {
-    if let Some(escaped) = unicode_escaped(text, dialect) {
-        return escaped;
-    }
-    let mut characters = text.chars();
-    match (characters.next(), text.len()) {
-        (Some(quote @ ('"' | '`')), 2..) => {
-            let inner = text[1..].strip_suffix(quote).unwrap_or(&text[1..]);
-            inner.replace(&format!("{quote}{quote}"), &quote.to_string())
-        }
-        (Some('['), 2..) => text[1..].strip_suffix(']').unwrap_or(&text[1..]).to_owned(),
-        _ if dialect == DialectKind::Postgres => text.to_lowercase(),
-        _ => text.to_owned(),
-    }
-}
-
-/// A name in the dialect's quotes.
-pub fn quote(name: &str, dialect: DialectKind) -> String {
-    match dialect {
-        DialectKind::Mysql => format!("`{}`", name.replace('`', "``")),
-        DialectKind::Sqlite | DialectKind::Postgres => format!("\"{}\"", name.replace('"', "\"\"")),
-    }
-}
-
-/// A name, quoted where a bare word would not mean it.
-pub fn quote_if_needed(name: &str, dialect: DialectKind) -> String {
-    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-        && name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
-    let reserved = RESERVED.contains(&name)
-        || (dialect != DialectKind::Sqlite
-            && RESERVED_ON_SERVERS.split_whitespace().any(|word| word == name));
-    if plain && !reserved { name.to_owned() } else { quote(name, dialect) }
-}
-
-/// More words that PostgreSQL 18 (appendix C), MySQL 8.4 (11.3) or MariaDB 11 reserve. SQLite needs no quotes
-/// around them.
-const RESERVED_ON_SERVERS: &str = "accessible analyse asensitive asymmetric authorization bigint binary blob \
-    char character concurrently convert cube cume_dist current_catalog current_role current_schema cursor \
-    databases day_hour day_microsecond day_minute day_second dec decimal declare delayed delete_domain_id \
-    dense_rank deterministic distinctrow double do_domain_ids dual elseif empty enclosed escaped exit \
-    first_value float float4 float8 force freeze fulltext get grouping high_priority hour_microsecond \
-    hour_minute hour_second ignore_domain_ids ilike infile initially inout insensitive int int1 int2 int3 int4 \
-    int8 integer io_after_gtids io_before_gtids iterate json_table kill lag last_value lateral lead leading \
-    leave linear lines load localtime localtimestamp long longblob longtext loop low_priority manual \
-    master_bind master_ssl_verify_server_cert maxvalue mediumblob mediumint mediumtext middleint \
-    minute_microsecond minute_second mod modifies no_write_to_binlog nth_value ntile numeric only optimize \
-    optimizer_costs optionally out outfile over overlaps page_checksum parallel parse_vcol_expr percent_rank \
-    placing portion precision purge qualify reads read_write real recursive ref_system_id repeat require \
-    resignal return revoke rlike row_number schema schemas second_microsecond sensitive separator \
-    session_user show signal similar smallint some spatial specific sql sqlexception sqlstate sqlwarning \
-    sql_big_result sql_calc_found_rows sql_small_result ssl starting stats_auto_recalc stats_persistent \
-    stats_sample_pages stored straight_join symmetric tablesample terminated tinyblob tinyint tinytext \
-    trailing undo unlock unsigned usage use utc_date utc_time utc_timestamp varbinary varchar varcharacter \
-    variadic varying verbose virtual while window with write xor year_month zerofill";
-
-/// Words that are reserved in at least one of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
-/// `sqlite.org/lang_keywords.html`) and short or common enough to be met as names.
-const RESERVED: [&str; 147] = [
-    "abort",
-    "action",
-    "add",
-    "after",
-    "all",
-    "alter",
-    "always",
-    "analyze",
-    "and",
-    "any",
-    "array",
-    "as",
-    "asc",
-    "attach",
-    "autoincrement",
-    "before",
-    "begin",
-    "between",
-    "both",
-    "by",
-    "call",
-    "cascade",
-    "case",
-    "cast",
-    "change",
-    "check",
-    "collate",
-    "column",
-    "commit",
-    "condition",
-    "constraint",
-    "create",
-    "cross",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "current_user",
-    "database",
-    "default",
-    "deferrable",
-    "deferred",
-    "delete",
-    "desc",
-    "describe",
-    "detach",
-    "distinct",
-    "div",
-    "do",
-    "drop",
-    "each",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "exclude",
-    "exists",
-    "explain",
-    "fail",
-    "false",
-    "fetch",
-    "for",
-    "foreign",
-    "from",
-    "full",
-    "function",
-    "generated",
-    "glob",
-    "grant",
-    "group",
-    "groups",
-    "having",
-    "if",
-    "ignore",
-    "immediate",
-    "in",
-    "index",
-    "indexed",
-    "inner",
-    "insert",
-    "instead",
-    "intersect",
-    "interval",
-    "into",
-    "is",
-    "isnull",
-    "join",
-    "key",
-    "keys",
-    "left",
-    "like",
-    "limit",
-    "lock",
-    "match",
-    "natural",
-    "no",
-    "not",
-    "nothing",
-    "notnull",
-    "null",
-    "of",
-    "offset",
-    "on",
-    "option",
-    "or",
-    "order",
-    "outer",
-    "over",
-    "partition",
-    "plan",
-    "pragma",
-    "primary",
-    "procedure",
-    "query",
-    "raise",
-    "range",
-    "rank",
-    "read",
-    "references",
-    "regexp",
-    "reindex",
-    "release",
-    "rename",
-    "replace",
-    "restrict",
-    "returning",
-    "right",
-    "rollback",
-    "row",
-    "rows",
-    "savepoint",
-    "select",
-    "set",
-    "system",
-    "table",
-    "then",
-    "to",
-    "transaction",
-    "trigger",
-    "true",
-    "union",
-    "unique",
-    "update",
-    "user",
-    "using",
-    "values",
-    "when",
-    "where",
-];
-
-/// The characters that a string literal token stands for; None for blobs and bit strings.
-pub fn string_value(text: &str, dialect: DialectKind) -> Option<String> {
-    if let Some(escaped) = unicode_escaped(text, dialect) {
-        return Some(escaped);
-    }
-    match text.as_bytes().first()? {
-        b'\'' | b'"' => Some(unescape(text, dialect == DialectKind::Mysql)),
-        b'e' | b'E' => Some(unescape_postgres(&text[1..])),
-        b'n' | b'N' => Some(unescape(&text[1..], dialect == DialectKind::Mysql)),
-        b'$' => {
-            let tag = text[1..].find('$')? + 2;
-            let body = &text[tag..];
-            Some(body.strip_suffix(&text[..tag]).unwrap_or(body).to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// `U&'d\0061t'`, `U&"…"`: `\XXXX` and `\+XXXXXX` are characters (PostgreSQL 18, 4.1.2.3; another escape
-/// character is not looked for).
-fn unicode_escaped(text: &str, dialect: DialectKind) -> Option<String> {
-    let quoted = text.strip_prefix("U&").or(text.strip_prefix("u&"))?;
-    if dialect != DialectKind::Postgres || !quoted.starts_with(['\'', '"']) {
-        return None;
-    }
-    let plain = unescape(quoted, false);
-    let mut value = String::with_capacity(plain.len());
-    let mut parts = plain.split('\\');
-    value.push_str(parts.next().unwrap_or(""));
-    while let Some(part) = parts.next() {
-        let digits = if part.starts_with('+') { 1..7 } else { 0..4 };
-        let code = part.get(digits.clone()).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        match code.and_then(char::from_u32) {
-            Some(character) => {
-                value.push(character);
-                value.push_str(&part[digits.end..]);
-            }
-            // A doubled backslash is one.
-            None => {
-                value.push('\\');
-                value.push_str(if part.is_empty() { parts.next().unwrap_or("") } else { part });
-            }
-        }
-    }
-    Some(value)
-}
-
-fn unescape(text: &str, backslash: bool) -> String {
-    let quote = text.chars().next().unwrap_or('\'');
-    let inner = text.strip_prefix(quote).unwrap_or(text);
-    let inner = inner.strip_suffix(quote).unwrap_or(inner);
-    let mut value = String::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(c) = characters.next() {
-        match c {
-            '\\' if backslash => match characters.next() {
-                Some('n') => value.push('\n'),
-                Some('t') => value.push('\t'),
-                Some('r') => value.push('\r'),
-                Some('0') => value.push('\0'),
-                Some('b') => value.push('\u{8}'),
-                Some('Z') => value.push('\u{1a}'),
-                // MySQL keeps the backslash before the wildcards of LIKE.
-                Some(c @ ('%' | '_')) => value.extend(['\\', c]),
-                Some(c) => value.push(c),
-                None => {}
-            },
-            c if c == quote => {
-                value.push(c);
-                // The second of a doubled quote.
-                characters.next();
-            }
-            c => value.push(c),
-        }
-    }
-    value
-}
-
-/// The inside of `E'…'` (PostgreSQL 18, 4.1.2.2): bytes by number make characters together.
-fn unescape_postgres(text: &str) -> String {
-    let inner = text.strip_prefix('\'').unwrap_or(text);
-    let inner = inner.strip_suffix('\'').unwrap_or(inner);
-    let mut value: Vec<u8> = Vec::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        if c == '\'' {
-            // The second of a doubled quote.
-            rest = rest.strip_prefix('\'').unwrap_or(rest);
-        }
-        if c != '\\' {
-            value.extend(c.encode_utf8(&mut [0; 4]).bytes());
-            continue;
-        }
-        let Some(c) = rest.chars().next() else { break };
-        rest = &rest[c.len_utf8()..];
-        let (radix, most) = match c {
-            'x' => (16, 2),
-            'u' => (16, 4),
-            'U' => (16, 8),
-            '0'..='7' => (8, 3),
-            _ => (0, 0),
-        };
-        let start = if radix == 8 { &inner[inner.len() - rest.len() - 1..] } else { rest };
-        let digits = start.chars().take(most).take_while(|c| radix > 0 && c.is_digit(radix)).count();
-        match u32::from_str_radix(&start[..digits], radix.max(2)) {
-            Ok(code) => {
-                rest = &start[digits..];
-                match c {
-                    'u' | 'U' => value
-                        .extend(char::from_u32(code).unwrap_or('\u{fffd}').encode_utf8(&mut [0; 4]).bytes()),
-                    _ => value.push(code as u8),
-                }
-            }
-            Err(_) => {
-                let c = match c {
-                    'n' => '\n',
-                    't' => '\t',
-                    'r' => '\r',
-                    'b' => '\u{8}',
-                    'f' => '\u{c}',
-                    c => c,
-                };
-                value.extend(c.encode_utf8(&mut [0; 4]).bytes());
-            }
-        }
-    }
-    String::from_utf8_lossy(&value).into_owned()
-}
-
 /// A text in one form: one blank between tokens, bare words in lower case, nothing else changed. Two texts
 /// that differ in layout, keyword case or comments have the same form.
 pub fn normal_form(text: &str, dialect: DialectKind) -> String {
@@ -678,14 +357,24 @@ pub fn normal_form(text: &str, dialect: DialectKind) -> String {
             form.push(' ');
         }
         match token.kind {
-            TokenKind::Word => form.push_str(&token.text(text).to_lowercase()),
-            TokenKind::Quoted => form.push_str(&identifier(token.text(text), dialect).to_lowercase()),
+            TokenKind::Word => push_lowercase(&mut form, token.text(text)),
+            TokenKind::Quoted => push_lowercase(&mut form, &identifier(token.text(text), dialect)),
             TokenKind::Text | TokenKind::Number | TokenKind::Symbol => form.push_str(token.text(text)),
         }
     }
     form
 }
 
+fn push_lowercase(form: &mut String, word: &str) {
+    let start = form.len();
+    form.push_str(word);
+    if word.is_ascii() {
+        form[start..].make_ascii_lowercase();
+    } else {
+        form.truncate(start);
+        form.push_str(&word.to_lowercase());
+    }
+}
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,8 +12,6 @@ mod trigger;
 mod types;
 mod view;
 
-use std::collections::BTreeSet;
-
 use super::rewrite::{self, Place, Rewritten};
 use super::sqlite::quote;
 use super::{Fidelity, Note};
@@ -44,19 +42,12 @@ pub(super) fn flat(name: &ObjectName) -> ObjectName {
     ObjectName::bare(name.to_string())
 }
 
-/// Names of schemas that qualify tables and views.
-pub(super) fn schema_names(source: &Schema) -> BTreeSet<String> {
-    let names = source.tables.keys().chain(source.views.keys());
-    names.filter_map(|name| name.schema.as_ref().map(|schema| schema.to_string())).collect()
-}
-
 /// The table as SQLite holds it. `engine` is the schema there before, to keep the names of its indexes apart.
 pub(super) fn emulate(source: &Schema, table: &Table, engine: &Schema) -> Emulated {
     let mut emulation = Emulation {
         source,
         from: table,
         engine,
-        schemas: schema_names(source),
         done: Emulated {
             table: Table::new(flat(&table.name)),
             triggers: Vec::new(),
@@ -87,7 +78,6 @@ struct Emulation<'a> {
     source: &'a Schema,
     from: &'a Table,
     engine: &'a Schema,
-    schemas: BTreeSet<String>,
     done: Emulated,
 }
 
@@ -138,7 +128,7 @@ impl Emulation<'_> {
     }
 
     fn say(&self, expression: &Expression) -> Rewritten {
-        rewrite::in_table(expression.text(), self.source, self.from, &self.schemas, Place::Column)
+        rewrite::in_table(expression.text(), self.source, self.from, Place::Column)
     }
 
     fn is_mysql(&self) -> bool {
@@ -209,7 +199,7 @@ impl Emulation<'_> {
 
     fn default(&mut self, column: &Column) -> Option<Expression> {
         let default = column.default.as_ref()?;
-        let said = rewrite::value(default.text(), self.source, self.from, column, &self.schemas);
+        let said = rewrite::value(default.text(), self.source, self.from, column);
         self.done.notes.extend(
             said.notes.iter().filter(|note| !self.done.notes.contains(note)).cloned().collect::<Vec<_>>(),
         );

@@ -18,8 +18,6 @@ pub(super) mod units;
 
 pub(super) use cast::type_words;
 
-use std::collections::BTreeSet;
-
 use super::{Fidelity, Note};
 use crate::schema::{Column, ObjectName, Schema, SqlType, Table, TypeKind};
 use crate::source::DialectKind;
@@ -45,18 +43,16 @@ pub(super) enum Place {
     Column,
 }
 
-/// Says a text of another dialect in SQLite's words. `schemas` are the names of schemas that qualify tables.
-pub(super) fn to_sqlite(text: &str, from: DialectKind, schemas: &BTreeSet<String>) -> Rewritten {
-    Rewriter::new(from, schemas.clone()).all(&units(text, from))
+/// Says a text in SQLite's words without looking at the types of columns.
+pub(super) fn to_sqlite(text: &str, source: &Schema) -> Rewritten {
+    Rewriter::new(source, Vec::new()).all(&units(text, source.dialect))
 }
 
 /// Says a query; the tables whose names stand in it tell the types of its columns.
-pub(super) fn query(text: &str, source: &Schema, schemas: &BTreeSet<String>) -> Rewritten {
+pub(super) fn query(text: &str, source: &Schema) -> Rewritten {
     let tree = units(text, source.dialect);
-    let mut rewriter = Rewriter::new(source.dialect, schemas.clone());
-    rewriter.source = Some(source);
-    rewriter.tables = tables_in(&tree, source);
-    rewriter.all(&tree)
+    let tables = tables_in(&tree, source);
+    Rewriter::new(source, tables).all(&tree)
 }
 
 /// Says an expression about one row of a table.
@@ -64,12 +60,9 @@ pub(super) fn in_table(
     text: &str,
     source: &Schema,
     table: &Table,
-    schemas: &BTreeSet<String>,
     place: Place,
 ) -> Rewritten {
-    let mut rewriter = Rewriter::new(source.dialect, schemas.clone());
-    rewriter.source = Some(source);
-    rewriter.tables = vec![table];
+    let mut rewriter = Rewriter::new(source, vec![table]);
     rewriter.place = place;
     rewriter.all(&units(text, source.dialect))
 }
@@ -80,11 +73,8 @@ pub(super) fn value(
     source: &Schema,
     table: &Table,
     column: &Column,
-    schemas: &BTreeSet<String>,
 ) -> Rewritten {
-    let mut rewriter = Rewriter::new(source.dialect, schemas.clone());
-    rewriter.source = Some(source);
-    rewriter.tables = vec![table];
+    let mut rewriter = Rewriter::new(source, vec![table]);
     rewriter.place = Place::Column;
     let sql = rewriter.value(&units(text, source.dialect), column);
     Rewritten { sql, ..rewriter.done }
@@ -127,8 +117,7 @@ pub(super) struct Piece {
 
 pub(in crate::dialect) struct Rewriter<'a> {
     pub(super) from: DialectKind,
-    schemas: BTreeSet<String>,
-    pub(super) source: Option<&'a Schema>,
+    pub(super) source: &'a Schema,
     /// The tables whose columns may be meant.
     pub(super) tables: Vec<&'a Table>,
     pub(super) place: Place,
@@ -136,9 +125,9 @@ pub(in crate::dialect) struct Rewriter<'a> {
 }
 
 impl<'a> Rewriter<'a> {
-    pub(super) fn new(from: DialectKind, schemas: BTreeSet<String>) -> Rewriter<'a> {
-        let done = Rewritten::default();
-        Rewriter { from, schemas, source: None, tables: Vec::new(), place: Place::Query, done }
+    /// Of a text in which columns of these tables may be meant.
+    pub(super) fn new(source: &'a Schema, tables: Vec<&'a Table>) -> Rewriter<'a> {
+        Rewriter { from: source.dialect, source, tables, place: Place::Query, done: Rewritten::default() }
     }
 
     fn all(mut self, tree: &[Unit<'_>]) -> Rewritten {
@@ -169,15 +158,15 @@ impl<'a> Rewriter<'a> {
     /// What a column's type means, seen through domains.
     pub(super) fn kind_of_type(&self, column_type: &SqlType) -> TypeKind {
         let kind = column_type.kind(self.from);
-        let (Some(source), TypeKind::Named(name)) = (self.source, &kind) else { return kind };
+        let TypeKind::Named(name) = &kind else { return kind };
         let name = match name.split_once('.') {
             Some((schema, own)) => ObjectName::qualified(schema, own),
             None => ObjectName::bare(name),
         };
-        if let Some(labels) = source.enum_type(&name) {
+        if let Some(labels) = self.source.enum_type(&name) {
             return TypeKind::Enum(labels.labels.clone());
         }
-        source.domain(&name).map_or(kind, |domain| domain.base.kind(self.from))
+        self.source.domain(&name).map_or(kind, |domain| domain.base.kind(self.from))
     }
 
     /// The type of a column that may be meant by a name; None where tables disagree.
@@ -317,7 +306,7 @@ impl<'a> Rewriter<'a> {
             return 2;
         }
         if qualified
-            && self.schemas.contains(name)
+            && self.source.has_qualifier(name)
             && let Some(table) = list.get(2).and_then(Unit::name)
         {
             push(out, format!("\"{name}.{table}\""), false);
@@ -393,8 +382,14 @@ mod tests {
     use super::*;
     use DialectKind::{Mysql, Postgres};
 
+    fn schema(dialect: DialectKind) -> Schema {
+        let mut schema = Schema::empty(dialect);
+        schema.put_table(Table::new(ObjectName::qualified("app", "t")));
+        schema
+    }
+
     fn check(from: DialectKind, text: &str, expected: &str) {
-        let done = to_sqlite(text, from, &BTreeSet::from(["app".to_owned()]));
+        let done = to_sqlite(text, &schema(from));
         assert_eq!(done.sql, expected, "{from}: {text}");
         assert_eq!(done.unsupported, [""; 0], "{text}");
     }
@@ -448,15 +443,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_said_is_named() {
-        let done = to_sqlite("a DIV NOT b", Mysql, &BTreeSet::new());
+        let done = to_sqlite("a DIV NOT b", &schema(Mysql));
         assert_eq!(done.unsupported, ["DIV before this operand"]);
         for text in
             ["a @@ b", "a <-> b", "a # b", "a || b + 1", "a BETWEEN SYMMETRIC 1 AND 2", "x SIMILAR TO 'a'"]
         {
-            let done = to_sqlite(text, Postgres, &BTreeSet::new());
+            let done = to_sqlite(text, &schema(Postgres));
             assert!(!done.unsupported.is_empty(), "{text}: {}", done.sql);
         }
-        let done = to_sqlite("a @> b AND to_tsvector(c)", Postgres, &BTreeSet::new());
+        let done = to_sqlite("a @> b AND to_tsvector(c)", &schema(Postgres));
         assert_eq!(done.unsupported, ["the operator `@>`", "the function `to_tsvector`"]);
     }
 }

@@ -11,8 +11,6 @@ mod truncate;
 mod update;
 pub(super) mod words;
 
-use std::collections::BTreeSet;
-
 use super::emulate::flat;
 use super::rewrite::{Rewriter, Unit, tables_in, units};
 use super::{Fidelity, Note, sqlite};
@@ -32,9 +30,9 @@ pub(super) struct Told {
 }
 
 /// Says a statement that changes rows. `engine` is what SQLite holds, with the triggers that are ours.
-pub(super) fn tell(text: &str, source: &Schema, engine: &Schema, schemas: &BTreeSet<String>) -> Told {
+pub(super) fn tell(text: &str, source: &Schema, engine: &Schema) -> Told {
     let tree = units(text, source.dialect);
-    let mut teller = Teller::new(source, engine, schemas, tables_in(&tree, source));
+    let mut teller = Teller::new(source, engine, tables_in(&tree, source));
     let is = |word: &str| tree.first().is_some_and(|unit| unit.is(word));
     let sql = if is("copy") { teller.copy(text) } else { teller.statement(&tree, None) };
     Told { sql, ..teller.told() }
@@ -48,7 +46,7 @@ pub(super) fn truncate(
     source: &Schema,
     engine: &Schema,
 ) -> Told {
-    let mut teller = Teller::new(source, engine, &BTreeSet::new(), Vec::new());
+    let mut teller = Teller::new(source, engine, Vec::new());
     let sql = teller.truncate_tables(tables, restart, cascade);
     Told { sql, ..teller.told() }
 }
@@ -64,13 +62,9 @@ impl<'s> Teller<'s> {
     pub(super) fn new(
         source: &'s Schema,
         engine: &'s Schema,
-        schemas: &BTreeSet<String>,
         tables: Vec<&'s Table>,
     ) -> Teller<'s> {
-        let mut rewriter = Rewriter::new(source.dialect, schemas.clone());
-        rewriter.source = Some(source);
-        rewriter.tables = tables;
-        Teller { source, engine, rewriter }
+        Teller { source, engine, rewriter: Rewriter::new(source, tables) }
     }
 
     pub(super) fn told(self) -> Told {

@@ -8,7 +8,7 @@ pub use rows::{delete_row, literal, select_rows};
 
 use crate::schema::{
     Check, Column, Deferral, ForeignKey, IdentityKind, Index, IndexKey, ObjectName, ReferentialAction, Table,
-    Unique, View,
+    Unique, View, same_word,
 };
 use crate::source::DialectKind;
 use crate::token;
@@ -32,14 +32,12 @@ pub fn create_table(table: &Table, name: Option<&str>) -> String {
     let name = name.map_or_else(|| table_name(&table.name), quote);
     let inline = inline_key(table);
     let mut parts: Vec<String> = Vec::new();
-    let mut in_columns = vec![false; table.checks.len()];
-    for column in &table.columns {
+    let unnamed = table.checks.iter().map(|check| subject(check, table).filter(|_| check.name.is_none()));
+    let subjects: Vec<Option<usize>> = unnamed.collect();
+    for (place, column) in table.columns.iter().enumerate() {
         let mut text = column_definition(column, inline == Some(column.name.as_str()), primary_name(table));
-        for (place, check) in table.checks.iter().enumerate() {
-            if check.name.is_none() && !in_columns[place] && is_about(check, column, table) {
-                in_columns[place] = true;
-                text.push_str(&format!(" CHECK ({})", check.expression.text()));
-            }
+        for (check, _) in table.checks.iter().zip(&subjects).filter(|(_, subject)| **subject == Some(place)) {
+            text.push_str(&format!(" CHECK ({})", check.expression.text()));
         }
         parts.push(text);
     }
@@ -47,7 +45,7 @@ pub fn create_table(table: &Table, name: Option<&str>) -> String {
         parts.push(format!("{}PRIMARY KEY ({})", constraint_name(key.name.as_deref()), list(&key.columns)));
     }
     parts.extend(table.uniques.iter().map(unique_definition));
-    let checks = table.checks.iter().zip(&in_columns).filter(|(_, inline)| !**inline);
+    let checks = table.checks.iter().zip(&subjects).filter(|(_, subject)| subject.is_none());
     parts.extend(checks.map(|(check, _)| check_definition(check)));
     parts.extend(table.foreign_keys.iter().map(foreign_key_definition));
     let options: Vec<&str> =
@@ -68,9 +66,21 @@ fn primary_name(table: &Table) -> Option<&str> {
     table.primary_key.as_ref().and_then(|key| key.name.as_deref())
 }
 
+/// The place of the only column that a check names.
+fn subject(check: &Check, table: &Table) -> Option<usize> {
+    let mut subject = None;
+    for name in check.expression.names(DialectKind::Sqlite) {
+        let is_it = |column: &Column| same_word(&column.name, &name, DialectKind::Sqlite);
+        let Some(place) = table.columns.iter().position(is_it) else { continue };
+        if *subject.get_or_insert(place) != place {
+            return None;
+        }
+    }
+    subject
+}
+
 fn is_about(check: &Check, column: &Column, table: &Table) -> bool {
-    let mentions = |column: &Column| check.expression.mentions(&column.name, DialectKind::Sqlite);
-    mentions(column) && table.columns.iter().filter(|other| mentions(other)).count() == 1
+    subject(check, table).and_then(|place| table.columns.get(place)).is_some_and(|own| own == column)
 }
 
 fn constraint_name(name: Option<&str>) -> String {

@@ -28,39 +28,17 @@ pub(super) struct Cursor<'a> {
 }
 
 /// Words that are no bare names in any of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,
-/// `sqlite.org/lang_keywords.html`): where one stands for a name, a name is missing.
-const NEVER_NAMES: [&str; 30] = [
-    "ALL",
-    "AND",
-    "AS",
-    "CASE",
-    "CHECK",
-    "COLLATE",
-    "CONSTRAINT",
-    "CREATE",
-    "DEFAULT",
-    "DISTINCT",
-    "ELSE",
-    "FOREIGN",
-    "FROM",
-    "GROUP",
-    "HAVING",
-    "IN",
-    "INTO",
-    "LIMIT",
-    "NOT",
-    "NULL",
-    "OR",
-    "ORDER",
-    "PRIMARY",
-    "REFERENCES",
-    "SELECT",
-    "TABLE",
-    "THEN",
-    "UNIQUE",
-    "USING",
-    "WHERE",
-];
+/// `sqlite.org/lang_keywords.html`): where one stands for a name, a name is missing. The longest has 10 letters.
+fn is_never_a_name(word: &str) -> bool {
+    let mut upper = [0; 10];
+    let Some(upper) = upper.get_mut(..word.len()) else { return false };
+    upper.copy_from_slice(word.as_bytes());
+    upper.make_ascii_uppercase();
+    matches!(
+        &*upper,
+        b"ALL" | b"AND" | b"AS" | b"CASE" | b"CHECK" | b"COLLATE" | b"CONSTRAINT" | b"CREATE" | b"DEFAULT" | b"DISTINCT" | b"ELSE" | b"FOREIGN" | b"FROM" | b"GROUP" | b"HAVING" | b"IN" | b"INTO" | b"LIMIT" | b"NOT" | b"NULL" | b"OR" | b"ORDER" | b"PRIMARY" | b"REFERENCES" | b"SELECT" | b"TABLE" | b"THEN" | b"UNIQUE" | b"USING" | b"WHERE"
+    )
+}
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str, raw: &'a RawStatement, dialect: DialectKind) -> Cursor<'a> {
@@ -166,6 +144,11 @@ impl<'a> Cursor<'a> {
 
     /// Whether these words (or symbols) come next; words compare without case, quoted names never match.
     pub(super) fn is(&self, words: &str) -> bool {
+        // Most questions are answered by the first letter.
+        let first = self.tokens.get(self.at).and_then(|token| self.text.as_bytes().get(token.start as usize));
+        if !first.zip(words.as_bytes().first()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b)) {
+            return false;
+        }
         words.split(' ').enumerate().all(|(index, word)| {
             let token = self.tokens.get(self.at + index);
             token.is_some_and(|token| {
@@ -246,7 +229,7 @@ impl<'a> Cursor<'a> {
     /// A bare or quoted name; MySQL also takes double-quoted text where a name must stand.
     pub(super) fn name(&mut self) -> Read<String> {
         match self.kind() {
-            Some(TokenKind::Word) if self.is_any(&NEVER_NAMES) => Err(self.fault("expected a name")),
+            Some(TokenKind::Word) if is_never_a_name(self.peek()) => Err(self.fault("expected a name")),
             Some(TokenKind::Word | TokenKind::Quoted) => {
                 let name = token::identifier(self.peek(), self.dialect);
                 self.skip();

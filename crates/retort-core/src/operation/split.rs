@@ -193,6 +193,9 @@ impl<'a> Splitter<'a> {
 
     /// Follows the words up to what is created.
     fn read_head(&mut self, token: Token) {
+        if matches!(self.open.head, Head::Routine | Head::Rule | Head::Plain) {
+            return;
+        }
         let word = self.word(token).to_ascii_lowercase();
         let mysql = self.dialect == DialectKind::Mysql;
         self.open.head = match (&self.open.head, word.as_str()) {

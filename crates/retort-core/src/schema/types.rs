@@ -1,15 +1,19 @@
 //! Column types: as they were written, and what is meant.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::source::DialectKind;
 use crate::token::{self, TokenKind};
 
 /// A type as its author wrote it, in one line. Equality does not look at case or blanks.
-#[derive(Clone, Debug)]
-pub struct SqlType {
-    written: Arc<str>,
+#[derive(Clone)]
+pub struct SqlType(Arc<Written>);
+
+struct Written {
+    text: Box<str>,
+    /// What it means in the dialect that asked first: a type is of one dialect.
+    kind: OnceLock<(DialectKind, TypeKind)>,
 }
 
 /// What a type means, whatever the dialect calls it.
@@ -61,17 +65,25 @@ impl SqlType {
             }
             written.push_str(word);
         }
-        SqlType { written: Arc::from(written.replace(" (", "(").replace("( ", "(").replace(" )", ")")) }
+        if written.contains('(') {
+            written = written.replace(" (", "(").replace("( ", "(").replace(" )", ")");
+        }
+        SqlType(Arc::new(Written { text: written.into(), kind: OnceLock::new() }))
     }
 
     /// The type as it was written.
     pub fn text(&self) -> &str {
-        &self.written
+        &self.0.text
     }
 
     /// What it means in a dialect.
     pub fn kind(&self, dialect: DialectKind) -> TypeKind {
-        let parts = Parts::read(&self.written, dialect);
+        let (known, kind) = self.0.kind.get_or_init(|| (dialect, self.read(dialect)));
+        if *known == dialect { kind.clone() } else { self.read(dialect) }
+    }
+
+    fn read(&self, dialect: DialectKind) -> TypeKind {
+        let parts = Parts::read(self.text(), dialect);
         if parts.is_array {
             return TypeKind::Array(Box::new(parts.kind(dialect)));
         }
@@ -81,15 +93,21 @@ impl SqlType {
 
 impl PartialEq for SqlType {
     fn eq(&self, other: &SqlType) -> bool {
-        self.written.eq_ignore_ascii_case(&other.written)
+        Arc::ptr_eq(&self.0, &other.0) || self.text().eq_ignore_ascii_case(other.text())
     }
 }
 
 impl Eq for SqlType {}
 
+impl fmt::Debug for SqlType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SqlType").field(&self.0.text).finish()
+    }
+}
+
 impl fmt::Display for SqlType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.written)
+        f.write_str(self.text())
     }
 }
 

@@ -4,7 +4,7 @@
 //! PostgreSQL 18, 5.12 and CREATE TABLE; MySQL 8.4, 26.2.
 
 use super::view::Shown;
-use super::{Emulation, SQLITE, flat, schema_names};
+use super::{Emulation, SQLITE, flat};
 use crate::dialect::sqlite::{quote, table_name};
 use crate::dialect::{Fidelity, Note, rewrite};
 use crate::schema::{
@@ -118,9 +118,8 @@ fn lists(text: &str) -> Vec<Vec<String>> {
 
 /// Bounds in SQLite's words; None where it has none for one of them.
 fn said(source: &Schema, values: &[String]) -> Option<Vec<String>> {
-    let schemas = schema_names(source);
     let say = |value: &String| {
-        let said = rewrite::to_sqlite(value, source.dialect, &schemas);
+        let said = rewrite::to_sqlite(value, source);
         said.unsupported.is_empty().then_some(said.sql)
     };
     values.iter().map(say).collect()
@@ -129,11 +128,10 @@ fn said(source: &Schema, values: &[String]) -> Option<Vec<String>> {
 /// The parts of the partition key in SQLite's words.
 fn keys(source: &Schema, parent: &Table, row: &str) -> Option<Vec<String>> {
     let partitioning = parent.partitioning.as_ref()?;
-    let schemas = schema_names(source);
     let key = |part: &crate::schema::IndexPart| match &part.key {
         IndexKey::Column(name) => Some(format!("{row}{}", quote(name))),
         IndexKey::Expression(expression) => {
-            let said = rewrite::to_sqlite(expression.text(), source.dialect, &schemas);
+            let said = rewrite::to_sqlite(expression.text(), source);
             said.unsupported.is_empty().then(|| of_row(&said.sql, parent, row))
         }
     };

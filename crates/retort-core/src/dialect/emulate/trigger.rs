@@ -278,7 +278,7 @@ impl Emulation<'_> {
     fn teller(&self, tree: &[Unit<'_>]) -> Teller<'_> {
         let mut tables: Vec<&Table> = vec![self.from];
         tables.extend(tables_in(tree, self.source).into_iter().filter(|table| table.name != self.from.name));
-        Teller::new(self.source, self.engine, &self.schemas, tables)
+        Teller::new(self.source, self.engine, tables)
     }
 
     /// `column = value` for what NEW has become.

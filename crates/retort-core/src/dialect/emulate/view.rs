@@ -1,6 +1,6 @@
 //! Views of PostgreSQL and MySQL on SQLite.
 
-use super::{SQLITE, flat, schema_names};
+use super::{SQLITE, flat};
 use crate::dialect::sqlite::{quote, table_name};
 use crate::dialect::{Fidelity, Note, rewrite};
 use crate::operation::columns_of_view;
@@ -24,7 +24,7 @@ pub(in crate::dialect) fn emulate_view(source: &Schema, view: &View) -> Shown {
     {
         return materialized(view, &table);
     }
-    let said = rewrite::query(view.query.text(), source, &schema_names(source));
+    let said = rewrite::query(view.query.text(), source);
     let mut notes = said.notes;
     if !said.unsupported.is_empty() {
         let what = said.unsupported.join(", ");
@@ -76,7 +76,7 @@ pub(in crate::dialect) fn rows_name(view: &ObjectName) -> ObjectName {
 /// The table that holds the rows of a materialized view, without types; None where the columns cannot be told or
 /// the query cannot be said.
 pub(in crate::dialect) fn rows_of(source: &Schema, view: &View) -> Option<Table> {
-    let said = rewrite::query(view.query.text(), source, &schema_names(source));
+    let said = rewrite::query(view.query.text(), source);
     if !view.materialized || !said.unsupported.is_empty() {
         return None;
     }

@@ -173,11 +173,9 @@ impl Rewriter<'_> {
             (Number::Real, _) | (_, Number::Real) | (Number::Whole, Number::Whole) => "/",
             (Number::Exact, _) | (_, Number::Exact) => "* 1.0 /",
             _ => {
-                if self.source.is_some() {
-                    let message =
-                        "a quotient of whole numbers has no fraction on SQLite; the types here are not known";
-                    self.note("dialect/division", Fidelity::Weakened, message);
-                }
+                let message =
+                    "a quotient of whole numbers has no fraction on SQLite; the types here are not known";
+                self.note("dialect/division", Fidelity::Weakened, message);
                 "/"
             }
         };

@@ -1,5 +1,6 @@
 //! Operations of PostgreSQL and MySQL on SQLite: the engine follows what the source has become.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::super::emulate::{emulate, flat, rows_name, rows_of};
@@ -20,14 +21,15 @@ impl Translator {
     pub(super) fn emulated(&mut self, operations: &[Operation], done: &mut Translated) {
         let mut left = operations;
         while !left.is_empty() {
-            let (group, later) = left.split_at(group_length(left).max(1));
-            self.group(group, later, done);
-            left = later;
+            let length = group_length(left).max(1);
+            self.group(left, length, done);
+            left = &left[length..];
         }
     }
 
-    /// Operations that are one change of one table, or a single other one.
-    fn group(&mut self, operations: &[Operation], later: &[Operation], done: &mut Translated) {
+    /// The first operations: one change of one table, or a single other one.
+    fn group(&mut self, left: &[Operation], length: usize, done: &mut Translated) {
+        let operations = &left[..length];
         if let [Operation::ExecuteSql { sql, class }] = operations {
             return self.other_sql(sql, *class, done);
         }
@@ -35,15 +37,8 @@ impl Translator {
             return self.truncate(operation, done);
         }
         let before = self.source.clone();
-        let mut applied = Vec::new();
-        for (place, operation) in operations.iter().enumerate() {
-            let rest: Vec<Operation> = operations[place + 1..].iter().chain(later).cloned().collect();
-            match apply_before(&mut self.source, operation, &rest) {
-                Ok(()) => applied.push(operation.clone()),
-                Err(refusal) => done.refusals.push(refusal),
-            }
-        }
-        for operation in &applied {
+        let applied = self.apply(left, length, done);
+        for operation in applied.iter() {
             done.notes.extend(note_of(operation));
         }
         let reaches_views = applied.iter().any(reaches_views) || self.reaches_partitions(&applied, &before);
@@ -55,7 +50,7 @@ impl Translator {
         for table in touched(&applied, &before, &self.source) {
             self.follow(&table, &before, &applied, done);
         }
-        for operation in &applied {
+        for operation in applied.iter() {
             self.follow_sequence(operation, &before, done);
         }
         self.join_root(&applied, &before, done);
@@ -63,6 +58,27 @@ impl Translator {
             self.show_views(&shown, &before, done);
         }
         self.fill_views(&applied, done);
+    }
+
+    /// Applies the first operations to the source; gives those that it takes.
+    pub(super) fn apply<'o>(
+        &mut self,
+        left: &'o [Operation],
+        length: usize,
+        done: &mut Translated,
+    ) -> Cow<'o, [Operation]> {
+        let mut refused = Vec::new();
+        for (place, operation) in left[..length].iter().enumerate() {
+            if let Err(refusal) = apply_before(&mut self.source, operation, &left[place + 1..]) {
+                done.refusals.push(refusal);
+                refused.push(place);
+            }
+        }
+        if refused.is_empty() {
+            return Cow::Borrowed(&left[..length]);
+        }
+        let taken = left[..length].iter().enumerate().filter(|(place, _)| !refused.contains(place));
+        taken.map(|(_, operation)| operation.clone()).collect()
     }
 
     /// Brings the engine's table to what the source's table has become.

@@ -1,6 +1,8 @@
 //! What the statement tells of a change beyond the two states of a table.
 
-use super::super::emulate::{rows_name, schema_names};
+use std::borrow::Cow;
+
+use super::super::emulate::rows_name;
 use super::super::sqlite::{Hint, quote};
 use super::super::{Fidelity, Note, rewrite};
 use super::moves::reached;
@@ -14,7 +16,15 @@ const SQLITE: DialectKind = DialectKind::Sqlite;
 
 /// The operations that a server would carry out, in the order in which they can be: what a statement drops
 /// together goes children first, and a column that is there already is not added, nor are its constraints.
-pub(super) fn effective(source: &Schema, operations: &[Operation]) -> Vec<Operation> {
+pub(super) fn effective<'o>(source: &Schema, operations: &'o [Operation]) -> Cow<'o, [Operation]> {
+    let is_special = |operation: &Operation| match operation {
+        Operation::AddColumn { if_not_exists, .. } => *if_not_exists,
+        Operation::DropTable { .. } | Operation::DropView { .. } => operations.len() > 1,
+        _ => false,
+    };
+    if !operations.iter().any(is_special) {
+        return Cow::Borrowed(operations);
+    }
     let mut left: Vec<Operation> = Vec::new();
     let mut there: Option<&str> = None;
     for operation in operations {
@@ -32,7 +42,7 @@ pub(super) fn effective(source: &Schema, operations: &[Operation]) -> Vec<Operat
             }
         }
     }
-    children_first(source, left)
+    Cow::Owned(children_first(source, left))
 }
 
 /// Whether a constraint is about one column alone.
@@ -170,7 +180,7 @@ fn said(using: &Expression, source: &Schema, notes: &mut Vec<Note>) -> Option<Ex
     if source.dialect == SQLITE {
         return Some(using.clone());
     }
-    let said = rewrite::query(using.text(), source, &schema_names(source));
+    let said = rewrite::query(using.text(), source);
     if said.unsupported.is_empty() {
         notes.extend(said.notes);
         return Some(Expression::verbatim(&said.sql, SQLITE));

@@ -114,11 +114,7 @@ impl Translator {
             }
             if fill {
                 let columns: Vec<String> = held.columns.iter().map(|column| quote(&column.name)).collect();
-                let query = super::super::rewrite::to_sqlite(
-                    view.query.text(),
-                    self.source.dialect,
-                    &super::super::emulate::schema_names(&self.source),
-                );
+                let query = super::super::rewrite::to_sqlite(view.query.text(), &self.source);
                 done.sql.push(format!(
                     "INSERT INTO {} ({}) {}",
                     table_name(&rows),

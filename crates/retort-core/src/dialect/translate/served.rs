@@ -9,7 +9,7 @@ use super::super::reword::{Names, reword};
 use super::super::{Fidelity, Note};
 use super::hints::group_length;
 use super::{Known, Translated, Translator};
-use crate::operation::{ColumnChange, Object, Operation, SqlClass, apply, apply_before};
+use crate::operation::{ColumnChange, Object, Operation, SqlClass, apply};
 use crate::schema::{ObjectName, Schema, Sequence, TypeKind, fold};
 use crate::source::DialectKind;
 
@@ -21,27 +21,20 @@ impl Translator {
     pub(super) fn served(&mut self, operations: &[Operation], done: &mut Translated) {
         let mut left = operations;
         while !left.is_empty() {
-            let (group, later) = left.split_at(group_length(left).max(1));
-            match group {
+            let length = group_length(left).max(1);
+            match &left[..length] {
                 [Operation::ExecuteSql { sql, class }] => self.served_sql(sql.text(), *class, done),
-                _ => self.served_group(group, later, done),
+                _ => self.served_group(left, length, done),
             }
-            left = later;
+            left = &left[length..];
         }
     }
 
-    fn served_group(&mut self, operations: &[Operation], later: &[Operation], done: &mut Translated) {
+    fn served_group(&mut self, left: &[Operation], length: usize, done: &mut Translated) {
         let before = self.source.clone();
-        let mut applied = Vec::new();
-        for (place, operation) in operations.iter().enumerate() {
-            let rest: Vec<Operation> = operations[place + 1..].iter().chain(later).cloned().collect();
-            match apply_before(&mut self.source, operation, &rest) {
-                Ok(()) => applied.push(operation.clone()),
-                Err(refusal) => done.refusals.push(refusal),
-            }
-        }
+        let applied = self.apply(left, length, done);
         let hints = self.hints_of(&applied, done);
-        for operation in &applied {
+        for operation in applied.iter() {
             self.say_rows(operation, done);
             done.notes.extend(self.note_of(operation));
         }

@@ -1,6 +1,6 @@
 //! Statements that change no structure, and details that were read past.
 
-use super::super::emulate::{schema_names, sequence_name};
+use super::super::emulate::sequence_name;
 use super::super::{Fidelity, Note, rewrite, rows};
 use super::{Translated, Translator};
 use crate::operation::{Operation, SqlClass};
@@ -63,7 +63,7 @@ impl Translator {
     fn sets_sequence(&mut self, sql: &Expression, done: &mut Translated) -> bool {
         let Some((name, value, is_last)) = setval(sql.text(), self.source.dialect) else { return false };
         let name = sequence_name(&name, self.source.dialect);
-        let said = rewrite::query(&value, &self.source, &schema_names(&self.source));
+        let said = rewrite::query(&value, &self.source);
         if !said.unsupported.is_empty() {
             let message =
                 format!("the counter stays: SQLite has no words for {}", said.unsupported.join(", "));
@@ -82,7 +82,7 @@ impl Translator {
     }
 
     fn data(&mut self, sql: &Expression, done: &mut Translated) {
-        let told = rows::tell(sql.text(), &self.source, &self.engine, &schema_names(&self.source));
+        let told = rows::tell(sql.text(), &self.source, &self.engine);
         add_rows(told, done);
     }
 
