@@ -138,3 +138,53 @@ export function hostileLinks(good) {
     'a small link that grows large': bomb(256),
   };
 }
+
+/** A dump as pg_dump writes it: tables, data by COPY, then keys, indexes and foreign keys. */
+export function dump(bytes, tables) {
+  const parts = ["--\n-- PostgreSQL database dump\n--\n\nSET client_encoding = 'UTF8';\n"];
+  const names = Array.from({ length: tables }, (_, at) => `public.table_${at}`);
+  for (const name of names) {
+    parts.push(`
+CREATE TABLE ${name} (
+    id integer NOT NULL,
+    name character varying(255) DEFAULT 'x'::character varying NOT NULL,
+    amount numeric(10,2) DEFAULT 0.00,
+    meta jsonb DEFAULT '{}'::jsonb,
+    status character varying(20) NOT NULL,
+    parent_id integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT status_check CHECK (((status)::text = ANY ((ARRAY['new'::character varying, 'old'::character varying])::text[])))
+);
+ALTER TABLE ${name} OWNER TO app;
+CREATE SEQUENCE ${name}_id_seq AS integer START WITH 1 INCREMENT BY 1 NO MINVALUE NO MAXVALUE CACHE 1;
+ALTER SEQUENCE ${name}_id_seq OWNED BY ${name}.id;
+ALTER TABLE ONLY ${name} ALTER COLUMN id SET DEFAULT nextval('${name}_id_seq'::regclass);
+`);
+  }
+  const rest = names.map((name, at) => {
+    const parent = names[Math.max(0, at - 1)];
+    const key = name.slice('public.'.length);
+    return `
+SELECT pg_catalog.setval('${name}_id_seq', 100000, true);
+ALTER TABLE ONLY ${name}
+    ADD CONSTRAINT ${key}_pkey PRIMARY KEY (id);
+CREATE INDEX ${key}_name_idx ON ${name} USING btree (name);
+ALTER TABLE ONLY ${name}
+    ADD CONSTRAINT ${key}_parent_fkey FOREIGN KEY (parent_id) REFERENCES ${parent}(id) ON DELETE CASCADE;
+`;
+  });
+  const row = (id) => `${id}\tname of row ${id}\t${id}.50\t{"a": ${id}, "b": "text"}\tnew\t\\N\t2024-01-01 00:00:00+00\n`;
+  const left = bytes - [...parts, ...rest].reduce((sum, part) => sum + part.length, 0);
+  const rows = Math.max(0, Math.floor(left / tables / row(1000).length));
+  const data = names.map((name) => {
+    const lines = Array.from({ length: rows }, (_, at) => row(at + 1)).join('');
+    return `\nCOPY ${name} (id, name, amount, meta, status, parent_id, created_at) FROM stdin;\n${lines}\\.\n`;
+  });
+  // Keys that refer to other tables come when all have their own.
+  const [own, foreign] = [rest.map((text) => text.split('\nALTER TABLE ONLY')), []];
+  const keys = own.map(([setval, primary, last]) => {
+    foreign.push(`\nALTER TABLE ONLY${last}`);
+    return `${setval}\nALTER TABLE ONLY${primary}`;
+  });
+  return [...parts, ...data, ...keys, ...foreign].join('');
+}

@@ -117,6 +117,7 @@ impl<'a> Replay<'a> {
             match body {
                 Some(Body::Irreversible { reason }) => irreversible = Some(reason.clone()),
                 Some(Body::Directives(list)) => {
+                    self.translator.look_ahead(list);
                     directives =
                         list.iter().map(|directive| self.directive(directive, &mut diagnostics)).collect();
                 }

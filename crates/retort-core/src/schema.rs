@@ -139,7 +139,7 @@ impl Eq for Expression {}
 
 impl fmt::Debug for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Expression").field(&self.0.text).finish()
+        f.debug_struct("Expression").field("text", &self.text()).field("normal", &self.normal()).finish()
     }
 }
 

@@ -56,24 +56,14 @@ pub(super) fn query(text: &str, source: &Schema) -> Rewritten {
 }
 
 /// Says an expression about one row of a table.
-pub(super) fn in_table(
-    text: &str,
-    source: &Schema,
-    table: &Table,
-    place: Place,
-) -> Rewritten {
+pub(super) fn in_table(text: &str, source: &Schema, table: &Table, place: Place) -> Rewritten {
     let mut rewriter = Rewriter::new(source, vec![table]);
     rewriter.place = place;
     rewriter.all(&units(text, source.dialect))
 }
 
 /// Says a value that a column is to hold.
-pub(super) fn value(
-    text: &str,
-    source: &Schema,
-    table: &Table,
-    column: &Column,
-) -> Rewritten {
+pub(super) fn value(text: &str, source: &Schema, table: &Table, column: &Column) -> Rewritten {
     let mut rewriter = Rewriter::new(source, vec![table]);
     rewriter.place = Place::Column;
     let sql = rewriter.value(&units(text, source.dialect), column);

@@ -59,11 +59,7 @@ pub(super) struct Teller<'s> {
 }
 
 impl<'s> Teller<'s> {
-    pub(super) fn new(
-        source: &'s Schema,
-        engine: &'s Schema,
-        tables: Vec<&'s Table>,
-    ) -> Teller<'s> {
+    pub(super) fn new(source: &'s Schema, engine: &'s Schema, tables: Vec<&'s Table>) -> Teller<'s> {
         Teller { source, engine, rewriter: Rewriter::new(source, tables) }
     }
 

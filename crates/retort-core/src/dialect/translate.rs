@@ -1,5 +1,6 @@
 //! Directive by directive: what the engine is to run, and what both schemas are then.
 
+mod ahead;
 mod emulated;
 mod hints;
 mod moves;
@@ -18,6 +19,7 @@ use super::{Capabilities, Fidelity, Note};
 use crate::operation::{ColumnChange, Directive, Operation, Refusal, SqlClass, apply_before};
 use crate::schema::{Constraint, ConstraintKind, ObjectName, Schema, same_word};
 use crate::source::DialectKind;
+use ahead::Ahead;
 use hints::{effective, hint};
 use served::Beside;
 use statements::skipped_note;
@@ -51,6 +53,8 @@ pub struct Translator {
     known: BTreeMap<ObjectName, Known>,
     /// What stands on a server beside its tables.
     beside: Beside,
+    /// New tables that are in a form they have later in the step.
+    ahead: Ahead,
 }
 
 /// What stays known of a table on the engine.
@@ -69,7 +73,14 @@ impl Known {
 impl Translator {
     /// Starts with the schemas before the first directive.
     pub fn new(source: Schema, engine: Schema, capabilities: Capabilities) -> Translator {
-        Translator { source, engine, capabilities, known: BTreeMap::new(), beside: Beside::new() }
+        Translator {
+            source,
+            engine,
+            capabilities,
+            known: BTreeMap::new(),
+            beside: Beside::new(),
+            ahead: Ahead::default(),
+        }
     }
 
     /// The schema in the words of the chain.
@@ -127,6 +138,7 @@ impl Translator {
             (Fidelity::Dropped, false) => Fidelity::Weakened,
             (worst, _) => worst,
         };
+        self.ahead.done += 1;
         done
     }
 

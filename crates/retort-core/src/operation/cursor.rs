@@ -36,7 +36,36 @@ fn is_never_a_name(word: &str) -> bool {
     upper.make_ascii_uppercase();
     matches!(
         &*upper,
-        b"ALL" | b"AND" | b"AS" | b"CASE" | b"CHECK" | b"COLLATE" | b"CONSTRAINT" | b"CREATE" | b"DEFAULT" | b"DISTINCT" | b"ELSE" | b"FOREIGN" | b"FROM" | b"GROUP" | b"HAVING" | b"IN" | b"INTO" | b"LIMIT" | b"NOT" | b"NULL" | b"OR" | b"ORDER" | b"PRIMARY" | b"REFERENCES" | b"SELECT" | b"TABLE" | b"THEN" | b"UNIQUE" | b"USING" | b"WHERE"
+        b"ALL"
+            | b"AND"
+            | b"AS"
+            | b"CASE"
+            | b"CHECK"
+            | b"COLLATE"
+            | b"CONSTRAINT"
+            | b"CREATE"
+            | b"DEFAULT"
+            | b"DISTINCT"
+            | b"ELSE"
+            | b"FOREIGN"
+            | b"FROM"
+            | b"GROUP"
+            | b"HAVING"
+            | b"IN"
+            | b"INTO"
+            | b"LIMIT"
+            | b"NOT"
+            | b"NULL"
+            | b"OR"
+            | b"ORDER"
+            | b"PRIMARY"
+            | b"REFERENCES"
+            | b"SELECT"
+            | b"TABLE"
+            | b"THEN"
+            | b"UNIQUE"
+            | b"USING"
+            | b"WHERE"
     )
 }
 

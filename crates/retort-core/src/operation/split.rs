@@ -193,7 +193,10 @@ impl<'a> Splitter<'a> {
 
     /// Follows the words up to what is created.
     fn read_head(&mut self, token: Token) {
-        if matches!(self.open.head, Head::Routine | Head::Rule | Head::Plain) {
+        let may_turn = self.dialect == DialectKind::Mysql && self.open.tokens.len() == 2;
+        if matches!(self.open.head, Head::Routine | Head::Rule)
+            || (self.open.head == Head::Plain && !may_turn && !self.open.tokens.is_empty())
+        {
             return;
         }
         let word = self.word(token).to_ascii_lowercase();

@@ -101,7 +101,7 @@ impl Eq for SqlType {}
 
 impl fmt::Debug for SqlType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SqlType").field(&self.0.text).finish()
+        f.debug_struct("SqlType").field("written", &self.text()).finish()
     }
 }
 

@@ -105,6 +105,7 @@ impl Translator {
             self.engine.take_trigger(&trigger.name, &trigger.table);
         }
         let mut now = Known::default();
+        let mut is_ahead = false;
         match held_table(&self.source, name) {
             None => self.leave_table(&old_name, done),
             Some(table) => {
@@ -112,6 +113,7 @@ impl Translator {
                 operations.iter().for_each(|operation| self.follow_renaming(operation));
                 // After the renaming, so that indexes are seen to be the table's own and keep their names.
                 let mut emulated = emulate(&self.source, &table, &self.engine);
+                is_ahead = self.make_at_once(name, &mut emulated);
                 self.engine.put_table(std::mem::replace(&mut emulated.table, Table::new(flat(name))));
                 for trigger in std::mem::take(&mut emulated.triggers) {
                     self.engine.put_trigger(trigger);
@@ -130,8 +132,19 @@ impl Translator {
                 format!("SQLite has no such ALTER TABLE: `{name}` is made anew and its rows copied"),
             ));
         }
-        done.sql.extend(changed.sql);
         let is_new = engine_before.table(&flat(&old_name)).is_none();
+        if is_ahead {
+            // Rows of tables that refer to each other come in any order.
+            done.foreign_keys_off = true;
+            if changed.sql.is_empty() && !is_new {
+                done.notes.push(Note::new(
+                    "dialect/at-once",
+                    Fidelity::Exact,
+                    format!("`{name}` has it already: it is part of its CREATE TABLE above"),
+                ));
+            }
+        }
+        done.sql.extend(changed.sql);
         self.renumber(&flat(name), (&known.numberings, &now.numberings), is_new, &hint, done);
     }
 

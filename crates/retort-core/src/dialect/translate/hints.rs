@@ -125,7 +125,7 @@ fn can_join(operation: &Operation) -> bool {
 }
 
 /// Whether the rows that are there are checked.
-fn is_validated(constraint: &Constraint) -> bool {
+pub(super) fn is_validated(constraint: &Constraint) -> bool {
     match constraint {
         Constraint::Check(check) => check.validated,
         Constraint::Foreign(key) => key.validated,

@@ -38,7 +38,9 @@ impl Translator {
             let column = old_name(&numbering.column);
             let old = before.iter().find(|old| old.column == column);
             if numbering.is_key {
-                if old.is_none_or(|old| old.start != numbering.start) && numbering.start != 1 {
+                if let Some(counter) = old.filter(|old| !old.is_key) {
+                    take_over(table, counter, done);
+                } else if old.is_none_or(|old| old.start != numbering.start) && numbering.start != 1 {
                     start_key(table, numbering.start, is_new, done);
                 }
                 continue;
@@ -172,6 +174,15 @@ impl Translator {
             Some((std::sync::Arc::clone(table), key))
         })
     }
+}
+
+/// The key goes on where a counter stands.
+fn take_over(table: &ObjectName, counter: &Numbering, done: &mut Translated) {
+    let (name, counter) = (text(&table.name), text(&counter.sequence));
+    done.sql.push(format!("DELETE FROM sqlite_sequence WHERE name = {name}"));
+    done.sql.push(format!(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT {name}, last FROM {COUNTERS} WHERE name = {counter}"
+    ));
 }
 
 /// The key's next number.
