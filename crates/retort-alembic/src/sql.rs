@@ -14,6 +14,8 @@ pub mod expression;
 pub mod naming;
 pub mod table;
 pub mod compile;
+pub mod reflect;
+pub mod batch;
 
 pub use dialect::Dialect;
 pub use error::{ErrorKind, Result, SqlError};
@@ -23,3 +25,6 @@ pub use literal::Literal;
 pub use naming::NamingConvention;
 pub use table::{Column, Constraint, Index, MetaData, Table};
 pub use types::DataType;
+
+#[cfg(test)]
+mod tests;

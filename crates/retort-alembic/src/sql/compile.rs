@@ -21,6 +21,7 @@ use super::literal::Literal;
 
 pub use literals::literal_sql;
 pub use types::type_sql;
+pub(in crate::sql) use walk::map_columns;
 pub use walk::visit;
 
 /// Values for `bindparam("name")` and `:name`, by name.

@@ -63,11 +63,6 @@ impl Dialect {
         self.is_postgres() && self.version >= (10, 0, 0)
     }
 
-    /// A CHECK keeps booleans honest; MySQL has none by choice of SQLAlchemy.
-    pub(super) fn checks_booleans(self) -> bool {
-        self.is_sqlite()
-    }
-
     /// Functions as defaults, in parentheses (MySQL 8.0.13, MariaDB 10.2.1).
     pub(super) fn has_function_defaults(self) -> bool {
         self.version >= if self.mariadb { (10, 2, 1) } else { (8, 0, 13) }

@@ -1,7 +1,7 @@
 //! MD5 (RFC 1321), by which SQLAlchemy marks the names that it cuts. Not for secrets.
 
 /// The digest in lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -12,8 +12,8 @@ pub use alter::{AlterColumn, ChangedDefault, alter_column};
 pub use column::{column_sql, default_sql, identity_options_sql};
 pub use constraint::{add_constraint, constraint_sql, drop_constraint};
 pub use directive::{
-    AddColumn, ConstraintType, add_column, add_constraint_directive, drop_column, drop_constraint_directive,
-    named_constraint, rename_table,
+    AddColumn, ConstraintType, add_column, add_constraint_directive, alter_column_directive, drop_column,
+    drop_constraint_directive, named_constraint, rename_table,
 };
 pub use index::{create_index, drop_index};
 pub use table::{

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::sql::expression::{Expr, Node};
+use crate::sql::expression::{Expr, Expression, Node};
+use crate::sql::identifier::Identifier;
 
 /// Calls a function for an expression and all below it, outside of subqueries, from left to right.
 pub fn visit(expression: &Expr, found: &mut dyn FnMut(&Expr)) {
@@ -55,4 +56,38 @@ fn children(expression: &Expr) -> Vec<Expr> {
         | Node::Subquery(_)
         | Node::NextValue { .. } => Vec::new(),
     }
+}
+
+/// The expression with other names for its columns. Forms in which indexes and CHECKs do not stand are left.
+pub(in crate::sql) fn map_columns(expression: &Expr, name: &dyn Fn(&Identifier) -> Identifier) -> Expr {
+    let map = |value: &Expr| map_columns(value, name);
+    let all = |items: &[Expr]| items.iter().map(map).collect::<Vec<_>>();
+    let node = match &expression.node {
+        Node::Column { from, name: own } => Node::Column { from: from.clone(), name: name(own) },
+        Node::Group(value) => Node::Group(map(value)),
+        Node::Cast(value) => Node::Cast(map(value)),
+        Node::Coerce(value) => Node::Coerce(map(value)),
+        Node::Unary { operator, operand } => {
+            Node::Unary { operator: operator.clone(), operand: map(operand) }
+        }
+        Node::Modifier { operator, operand } => {
+            Node::Modifier { operator: operator.clone(), operand: map(operand) }
+        }
+        Node::Binary { operator, left, right, modifier } => Node::Binary {
+            operator: operator.clone(),
+            left: map(left),
+            right: map(right),
+            modifier: modifier.clone(),
+        },
+        Node::List { operator, items } => Node::List { operator: operator.clone(), items: all(items) },
+        Node::Tuple(items) => Node::Tuple(all(items)),
+        Node::Function { name, arguments } => {
+            Node::Function { name: name.clone(), arguments: all(arguments) }
+        }
+        Node::Collate { value, collation } => {
+            Node::Collate { value: map(value), collation: collation.clone() }
+        }
+        other => other.clone(),
+    };
+    Rc::new(Expression { node, data_type: Rc::clone(&expression.data_type) })
 }

@@ -189,7 +189,8 @@ fn type_check(column: &Column) -> Option<Constraint> {
 
 fn checks_itself(data_type: &DataType, dialect: &str) -> bool {
     match data_type.class.form {
-        Form::Boolean => dialect == "sqlite",
+        // Neither SQLite nor MySQL has booleans of its own for SQLAlchemy.
+        Form::Boolean => dialect != "postgresql",
         Form::GenericEnum => dialect == "sqlite" || !data_type.flags.native,
         _ => false,
     }

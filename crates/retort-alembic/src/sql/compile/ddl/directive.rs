@@ -1,6 +1,6 @@
 //! Alembic's directives that are more than one statement, or that SQLite refuses (`operations/toimpl.py`).
 
-use super::alter::rename_sql;
+use super::alter::{AlterColumn, alter_column, rename_sql};
 use super::column::column_sql;
 use super::constraint::{add_constraint, drop_constraint};
 use super::index::create_index;
@@ -10,6 +10,7 @@ use crate::sql::error::{ErrorKind, Result, SqlError};
 use crate::sql::expression::Expression;
 use crate::sql::identifier::{ConstraintName, Identifier, quote_dotted};
 use crate::sql::table::{Column, Constraint, ConstraintKind, MetaData, Table, TableItem, TableOptions};
+use crate::sql::types::DataType;
 
 /// What `op.add_column` takes.
 #[derive(Clone, Debug)]
@@ -223,4 +224,37 @@ pub fn drop_constraint_directive(
     }
     // Alembic's MySQL drops its keyword arguments.
     drop_constraint(constraint, table, if_exists && !dialect.is_mysql(), dialect)
+}
+
+/// `op.alter_column`: the CHECKs of the old and the new type (Boolean, Enum with `create_constraint=True`) go and
+/// come around the change itself.
+pub fn alter_column_directive(
+    change: &AlterColumn,
+    metadata: &MetaData,
+    dialect: Dialect,
+) -> Result<Vec<String>> {
+    let mut statements = Vec::new();
+    let name = change.column.clone().unwrap_or_else(|| "".into());
+    let of_type = |data_type: &DataType, name: &Identifier| {
+        let table = change.table.clone().unwrap_or_else(|| "".into());
+        let column = Column::new(name.clone(), data_type.clone());
+        AddColumn { schema: change.schema.clone(), ..AddColumn::new(table, column) }.table(metadata)
+    };
+    if let (Some(old), Some(_)) = (&change.existing_type, &change.data_type) {
+        let table = of_type(old, &name)?;
+        for constraint in table.constraints.iter().filter(|constraint| is_made(constraint, dialect)) {
+            // MySQL and SQLite leave the CHECKs of types alone here.
+            if dialect.is_postgres() {
+                statements.push(drop_constraint(constraint, &table, false, dialect)?);
+            }
+        }
+    }
+    statements.extend(alter_column(change, dialect)?);
+    if let Some(new) = &change.data_type {
+        let table = of_type(new, &name)?;
+        for constraint in table.constraints.iter().filter(|constraint| is_made(constraint, dialect)) {
+            statements.extend(add_constraint_directive(constraint, &table, dialect)?);
+        }
+    }
+    Ok(statements)
 }
