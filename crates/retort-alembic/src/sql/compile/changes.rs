@@ -6,8 +6,8 @@ use super::queries::froms_of;
 use super::{Compiler, NewRow};
 use crate::sql::error::{ErrorKind, Result, SqlError};
 use crate::sql::expression::{
-    Assignment, Conflict, ConflictAction, Delete, Expr, Expression, From, Insert, InsertSource, Node,
-    Operator, Source, SourceColumn, Update,
+    Assignment, Conflict, ConflictAction, Delete, Expr, Expression, From, Insert, InsertSource, Node, Source,
+    SourceColumn, Update,
 };
 use crate::sql::identifier::{Identifier, qualified};
 
@@ -58,7 +58,7 @@ impl Compiler<'_> {
                     );
                     return Err(SqlError::compile(message));
                 };
-                values.push(self.expression(&value.grouped(&Operator::Comma))?);
+                values.push(self.expression(&as_value(&value))?);
             }
             tuples.push(format!("({})", values.join(", ")));
         }
@@ -154,7 +154,7 @@ impl Compiler<'_> {
     fn upsert_values(&mut self, table: &Source, assignments: &[Assignment]) -> Result<String> {
         let mut texts = Vec::new();
         for (name, value) in ordered(table, assignments) {
-            let value = self.expression(&value.grouped(&Operator::Comma))?;
+            let value = self.expression(&as_value(&value))?;
             texts.push(format!("{} = {value}", name.sql(self.dialect)));
         }
         Ok(texts.join(", "))
@@ -214,10 +214,8 @@ impl Compiler<'_> {
             // MySQL names the table of what it sets when it reads from several.
             let prefix =
                 if several && is_mysql { format!("{}.", self.target(&update.table)) } else { String::new() };
-            let before = std::mem::replace(&mut self.include_table, several || has_subquery(&value));
-            let value = self.expression(&value.grouped(&Operator::Comma));
-            self.include_table = before;
-            settings.push(format!("{prefix}{}={}", name.sql(self.dialect), value?));
+            let value = self.expression(&as_value(&value))?;
+            settings.push(format!("{prefix}{}={value}", name.sql(self.dialect)));
         }
         let mut text = format!("UPDATE {} SET {}", tables.join(", "), settings.join(", "));
         if several && !is_mysql {
@@ -272,11 +270,15 @@ impl Compiler<'_> {
     }
 }
 
-fn has_subquery(value: &Expr) -> bool {
-    let mut found = false;
-    super::visit(value, &mut |part: &Expr| found |= matches!(part.node, Node::Subquery(_)));
-    // Columns stand with their table in expressions; only bare values do not care.
-    found || !froms_of(value).is_empty()
+/// A value that is set: every operator is put in parentheses.
+fn as_value(value: &Expr) -> Expr {
+    match &value.node {
+        Node::Binary { .. } | Node::List { .. } | Node::Unary { .. } => Rc::new(Expression {
+            node: Node::Group(Rc::clone(value)),
+            data_type: Rc::clone(&value.data_type),
+        }),
+        _ => Rc::clone(value),
+    }
 }
 
 fn named(table: &Source, assignment: &Assignment) -> (Identifier, Expr) {

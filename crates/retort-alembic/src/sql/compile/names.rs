@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Compiler;
 use crate::sql::error::{Result, SqlError};
-use crate::sql::expression::{Alias, AliasKind, Cte, From, Join, Node};
+use crate::sql::expression::{Alias, AliasKind, Cte, From, Join, Node, Statement};
 use crate::sql::identifier::{Identifier, qualified};
 
 impl Compiler<'_> {
@@ -107,7 +107,10 @@ impl Compiler<'_> {
         let place = self.ctes.len();
         self.ctes.push((Rc::clone(alias), String::new(), cte.recursive));
         let around = std::mem::take(&mut self.around);
-        let text = self.nested(&cte.statement);
+        let text = match &*cte.statement {
+            Statement::Query(query) => self.query(query, true),
+            statement => self.nested(statement),
+        };
         self.around = around;
         let text = text?;
         let name = self.alias_name(alias).sql(self.dialect);

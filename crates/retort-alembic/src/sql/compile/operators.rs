@@ -142,6 +142,8 @@ impl Compiler<'_> {
         use Operator as O;
         let percent = || Expression::new(Node::LiteralColumn("'%'".to_owned()), DataType::generic("String"));
         let insensitive = matches!(operator, O::Istartswith | O::Iendswith | O::Icontains);
+        let word = if insensitive && self.dialect.is_postgres() { " ILIKE " } else { operator.text() };
+        let insensitive = insensitive && !self.dialect.is_postgres();
         let (before, after) = match operator {
             O::StartsWith | O::NotStartsWith | O::Istartswith => (false, true),
             O::EndsWith | O::NotEndsWith | O::Iendswith => (true, false),
@@ -163,7 +165,7 @@ impl Compiler<'_> {
         if insensitive {
             value = format!("lower({value})");
         }
-        Ok(format!("{value}{}{pattern}{}", operator.text(), self.escape(escape)))
+        Ok(format!("{value}{word}{pattern}{}", self.escape(escape)))
     }
 
     fn divide(&mut self, left: &Expr, right: &Expr) -> Result<String> {
@@ -279,7 +281,8 @@ impl Compiler<'_> {
                     self.plain_json(format!("{value} {text} {key}"))
                 }
                 (false, _) => {
-                    format!("CAST({value} {text} {key} AS {})", super::type_sql(result, self.dialect)?)
+                    let item = self.plain_json(format!("{value} {text} {key}"));
+                    format!("CAST({item} AS {})", super::type_sql(result, self.dialect)?)
                 }
             });
         }

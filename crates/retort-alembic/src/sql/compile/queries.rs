@@ -149,10 +149,8 @@ impl Compiler<'_> {
             let label = match &column.node {
                 Node::Label { name: Some(name), .. } => Some(name.to_string()),
                 Node::Label { name: None, .. } => Some(self.labels.next("anon")),
-                Node::Column { from: Some(From::Table(table)), name } if seen.contains(&name.to_string()) => {
-                    // A second column of that name is told apart, as SQLAlchemy does.
-                    as_from.then(|| format!("{}_{name}", table.name))
-                }
+                Node::Column { name, .. } if seen.contains(&name.to_string()) => Some(self.labels.next(name)),
+                Node::Column { from: Some(_), name } if as_from => Some(name.to_string()),
                 Node::Column { .. } | Node::LiteralColumn(_) | Node::Text { .. } | Node::Star(_) => None,
                 Node::Cast(_) | Node::Coerce(_) if column.name().is_some() => {
                     column.name().map(str::to_owned)

@@ -14,6 +14,7 @@ impl Expression {
                 is_precedent(operator, against) || (*against == Operator::Not && !operator.is_boolean())
             }
             Node::Modifier { operator: Operator::IsTrue | Operator::IsFalse, .. } => false,
+            Node::Modifier { .. } if matches!(against, Operator::NullsFirst | Operator::NullsLast) => false,
             Node::Unary { operator, .. } | Node::Modifier { operator, .. } => is_precedent(operator, against),
             Node::Column { .. } | Node::Function { .. } | Node::Cast(_) | Node::LiteralColumn(_)
                 if matches!(against, Operator::And | Operator::Or)

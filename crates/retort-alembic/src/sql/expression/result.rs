@@ -43,7 +43,6 @@ pub(in crate::sql) fn label_base(value: &Expression) -> Option<String> {
         | Node::Text { .. }
         | Node::Star(_)
         | Node::Label { .. } => None,
-        Node::Value(_) | Node::Parameter { .. } => Some("param".to_owned()),
         Node::Function { name, .. } => name.last().map(|name| name.as_str().to_owned()),
         Node::Over { function, .. } | Node::Filter { function, .. } | Node::WithinGroup { function, .. } => {
             label_base(function).filter(|_| false).or(Some("anon".to_owned()))
