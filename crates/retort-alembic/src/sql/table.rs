@@ -124,7 +124,7 @@ pub struct Table {
     pub options: Options,
     /// How nameless constraints are named.
     pub naming: Rc<NamingConvention>,
-    /// The schema of the MetaData, for foreign keys that name none.
+    /// The schema of the `MetaData`, for foreign keys that name none.
     pub default_schema: Option<Identifier>,
     /// It was read from a database.
     pub reflected: bool,
@@ -133,7 +133,7 @@ pub struct Table {
 /// What `Table(…)` takes beside its name, columns and constraints.
 #[derive(Clone, Debug, Default)]
 pub struct TableOptions {
-    /// `schema=`; None takes that of the MetaData.
+    /// `schema=`; None takes that of the `MetaData`.
     pub schema: Option<Identifier>,
     /// `comment=`
     pub comment: Option<String>,

@@ -310,7 +310,7 @@ impl DataType {
         }
     }
 
-    /// A generic type by name; NullType for a name that is none.
+    /// A generic type by name; `NullType` for a name that is none.
     pub fn generic(name: &str) -> DataType {
         let class = find_class(Module::Generic, name).unwrap_or(&classes::CLASSES[0]);
         DataType::of(class)

@@ -288,7 +288,7 @@ impl<'a> Rebuild<'a> {
                     (None, None, None);
             }
             Some(Some(ChangedDefault::Default(default))) => {
-                moved.column.server_default = Some(default.clone())
+                moved.column.server_default = Some(default.clone());
             }
             Some(Some(ChangedDefault::Identity(identity))) => moved.column.identity = Some(identity.clone()),
             Some(Some(ChangedDefault::Computed)) => {
@@ -434,10 +434,10 @@ impl<'a> Rebuild<'a> {
         };
         let mut table = Table::new(temporary, &MetaData::default(), items, options)?;
         for constraint in &mut table.constraints {
-            if constraint.type_bound.is_some() {
-                if let Ok(Some(name)) = naming::convention_name(constraint, &self.old) {
-                    constraint.name = ConstraintName::Final(name);
-                }
+            if constraint.type_bound.is_some()
+                && let Ok(Some(name)) = naming::convention_name(constraint, &self.old)
+            {
+                constraint.name = ConstraintName::Final(name);
             }
         }
         for constraint in self.named.iter().chain(&self.nameless) {

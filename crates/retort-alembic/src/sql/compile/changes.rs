@@ -22,7 +22,7 @@ impl Compiler<'_> {
         match &insert.source {
             InsertSource::Rows(rows) => text.push_str(&self.rows(&insert.table, rows)?),
             InsertSource::Select { columns, query, defaults } => {
-                let (names, query) = self.from_select(&insert.table, columns, query, *defaults)?;
+                let (names, query) = self.insert_select(&insert.table, columns, query, *defaults)?;
                 text.push_str(&format!(" ({names}) {query}"));
             }
         }
@@ -58,7 +58,7 @@ impl Compiler<'_> {
                     );
                     return Err(SqlError::compile(message));
                 };
-                values.push(self.expression(&as_value(&value))?);
+                values.push(self.expression(&as_value(value))?);
             }
             tuples.push(format!("({})", values.join(", ")));
         }
@@ -98,18 +98,18 @@ impl Compiler<'_> {
         Ok(row)
     }
 
-    fn from_select(
+    fn insert_select(
         &mut self,
         table: &Source,
         columns: &[String],
         query: &crate::sql::expression::Query,
         defaults: bool,
     ) -> Result<(String, String)> {
-        let name_of = |key: &String| {
+        let written = |key: &String| {
             let found = table.columns.iter().find(|column| column.key == *key || *column.name == **key);
             found.map_or_else(|| Identifier::new(key), |column| column.name.clone())
         };
-        let mut names: Vec<String> = columns.iter().map(|key| name_of(key).sql(self.dialect)).collect();
+        let mut names: Vec<String> = columns.iter().map(|key| written(key).sql(self.dialect)).collect();
         let mut query = query.clone();
         if let (true, crate::sql::expression::Query::Select(select)) = (defaults, &mut query) {
             for column in table.columns.iter().filter(|column| !columns.contains(&column.key)) {
@@ -201,7 +201,7 @@ impl Compiler<'_> {
     fn update_body(&mut self, update: &Update, others: &[From], several: bool) -> Result<String> {
         let mut tables = vec![self.target(&update.table)];
         let is_mysql = self.dialect.is_mysql();
-        let clauses: Vec<String> = others.iter().map(|from| self.from_clause(from)).collect::<Result<_>>()?;
+        let clauses: Vec<String> = others.iter().map(|from| self.read_clause(from)).collect::<Result<_>>()?;
         if is_mysql {
             tables.extend(clauses.iter().cloned());
         }
@@ -245,7 +245,7 @@ impl Compiler<'_> {
         let table = self.target(&delete.table);
         let mut text = format!("DELETE FROM {table}");
         let mut clauses: Vec<String> =
-            others.iter().map(|from| self.from_clause(from)).collect::<Result<_>>()?;
+            others.iter().map(|from| self.read_clause(from)).collect::<Result<_>>()?;
         if !clauses.is_empty() {
             if self.dialect.is_mysql() {
                 clauses.insert(0, table);

@@ -26,7 +26,7 @@ impl Compiler<'_> {
             Node::True => Ok(if self.dialect.is_sqlite() { "1" } else { "true" }.to_owned()),
             Node::False => Ok(if self.dialect.is_sqlite() { "0" } else { "false" }.to_owned()),
             Node::Star(None) => Ok("*".to_owned()),
-            Node::Star(Some(from)) => Ok(format!("{}.*", self.from_name(from)?)),
+            Node::Star(Some(from)) => Ok(format!("{}.*", self.name_of(from)?)),
             Node::Function { name, arguments } => self.function(name, arguments, data_type),
             Node::Cast(value) => self.cast(value, data_type),
             Node::Coerce(value) => self.coerce(value, data_type),
@@ -84,7 +84,7 @@ impl Compiler<'_> {
                 NewRow::Values => format!("VALUES({own})"),
                 NewRow::Alias(alias) => format!("{alias}.{own}"),
             }),
-            Some(from) if self.include_table => Ok(format!("{}.{own}", self.from_name(from)?)),
+            Some(from) if self.include_table => Ok(format!("{}.{own}", self.name_of(from)?)),
             _ => Ok(own),
         }
     }

@@ -18,10 +18,10 @@ impl Compiler<'_> {
         let _ = data_type;
         let Some((own, packages)) = name.split_last() else { return Ok(String::new()) };
         let lower = own.to_lowercase();
-        if packages.is_empty() {
-            if let Some(text) = self.special(&lower, arguments)? {
-                return Ok(text);
-            }
+        if packages.is_empty()
+            && let Some(text) = self.special(&lower, arguments)?
+        {
+            return Ok(text);
         }
         let generic = match lower.as_str() {
             "coalesce" | "random" | "sysdate" if packages.is_empty() => lower.clone(),

@@ -9,7 +9,7 @@ use crate::sql::identifier::{Identifier, qualified};
 
 impl Compiler<'_> {
     /// The name by which columns call what they come from.
-    pub(super) fn from_name(&mut self, from: &From) -> Result<String> {
+    pub(super) fn name_of(&mut self, from: &From) -> Result<String> {
         match from {
             From::Table(table) => Ok(qualified(table.schema.as_ref(), &table.name, self.dialect)),
             From::Alias(alias) => Ok(self.alias_name(alias).sql(self.dialect)),
@@ -51,7 +51,7 @@ impl Compiler<'_> {
     }
 
     /// A thing to read from, as it stands after FROM.
-    pub(super) fn from_clause(&mut self, from: &From) -> Result<String> {
+    pub(super) fn read_clause(&mut self, from: &From) -> Result<String> {
         match from {
             From::Table(table) => Ok(qualified(table.schema.as_ref(), &table.name, self.dialect)),
             From::Alias(alias) => self.alias_clause(alias),
@@ -69,8 +69,8 @@ impl Compiler<'_> {
                 let inner = self.alias_clause(inner)?;
                 Ok(format!("{inner} AS {name}"))
             }
-            AliasKind::From(from) => Ok(format!("{lateral}{} AS {name}", self.from_clause(from)?)),
-            AliasKind::Query(query) => Ok(format!("{lateral}({}) AS {name}", self.from_query(query)?)),
+            AliasKind::From(from) => Ok(format!("{lateral}{} AS {name}", self.read_clause(from)?)),
+            AliasKind::Query(query) => Ok(format!("{lateral}({}) AS {name}", self.read_query(query)?)),
             AliasKind::Cte(cte) => {
                 self.add_cte(alias, cte)?;
                 Ok(name)
@@ -79,8 +79,8 @@ impl Compiler<'_> {
     }
 
     fn join_clause(&mut self, join: &Join) -> Result<String> {
-        let left = self.from_clause(&join.left)?;
-        let mut right = self.from_clause(&join.right)?;
+        let left = self.read_clause(&join.left)?;
+        let mut right = self.read_clause(&join.right)?;
         if matches!(join.right, From::Join(_)) {
             right = format!("({right})");
         }

@@ -40,7 +40,7 @@ impl Compiler<'_> {
     }
 
     /// A query to read from: it does not see what stands beside it.
-    pub(super) fn from_query(&mut self, query: &Query) -> Result<String> {
+    pub(super) fn read_query(&mut self, query: &Query) -> Result<String> {
         let around = std::mem::take(&mut self.around);
         let text = self.query(query, true);
         self.around = around;
@@ -102,7 +102,7 @@ impl Compiler<'_> {
             text.push_str("DISTINCT ");
         }
         text.push_str(&self.select_columns(&select.columns, as_from)?);
-        let clauses: Vec<String> = froms.iter().map(|from| self.from_clause(from)).collect::<Result<_>>()?;
+        let clauses: Vec<String> = froms.iter().map(|from| self.read_clause(from)).collect::<Result<_>>()?;
         if !clauses.is_empty() {
             text = format!("{} \nFROM {}", text.trim_end(), clauses.join(", "));
         } else if self.dialect.is_mysql() && !select.conditions.is_empty() {

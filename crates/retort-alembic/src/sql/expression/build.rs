@@ -52,10 +52,10 @@ impl Expression {
             (Operator::Add, Affinity::String) => Operator::Concat,
             _ => operator,
         };
-        if operator.is_associative() {
-            if let Some(list) = chain(left, &operator, right, &data_type) {
-                return list;
-            }
+        if operator.is_associative()
+            && let Some(list) = chain(left, &operator, right, &data_type)
+        {
+            return list;
         }
         let (left, right) = (left.grouped(&operator), right.grouped(&operator));
         Expression::new(Node::Binary { operator, left, right, modifier: None }, data_type)
@@ -63,7 +63,8 @@ impl Expression {
 
     /// `left operator value`: the value takes its type from the other side where that is known.
     pub fn binary_value(left: &Expr, operator: Operator, value: Literal) -> Expr {
-        Expression::binary(left, operator.clone(), &Expression::operand(left, &operator, value))
+        let right = Expression::operand(left, &operator, value);
+        Expression::binary(left, operator, &right)
     }
 
     /// A value as the other operand of an expression.
@@ -74,7 +75,10 @@ impl Expression {
                 let node = if *flag { Node::True } else { Node::False };
                 Expression::new(node, DataType::generic("Boolean"))
             }
-            _ => Expression::typed_literal(value.clone(), coerced_type(other, operator, &value)),
+            _ => {
+                let data_type = coerced_type(other, operator, &value);
+                Expression::typed_literal(value, data_type)
+            }
         }
     }
 
@@ -126,10 +130,10 @@ impl Expression {
         }
         let skipped = items.iter().find(|item| skips(item)).cloned();
         let mut kept: Vec<Expr> = Vec::new();
-        for item in items.iter().filter(|item| !skips(item)) {
+        for item in items.into_iter().filter(|item| !skips(item)) {
             match &item.node {
                 Node::List { operator: own, items } if *own == operator => kept.extend(items.iter().cloned()),
-                _ => kept.push(Rc::clone(item)),
+                _ => kept.push(item),
             }
         }
         match (kept.len(), skipped) {

@@ -144,7 +144,7 @@ pub fn schema_names(schema: &Schema, dialect: Dialect) -> Vec<String> {
     match dialect.kind {
         retort_core::source::DialectKind::Sqlite => names.insert(0, "main".to_owned()),
         retort_core::source::DialectKind::Postgres => {
-            names.extend(["information_schema".to_owned(), "public".to_owned()])
+            names.extend(["information_schema".to_owned(), "public".to_owned()]);
         }
         retort_core::source::DialectKind::Mysql => {}
     }
@@ -344,10 +344,10 @@ fn reflect_index(index: &core::Index, dialect: Dialect) -> ReflectedIndex {
         let name = format!("{}_where", dialect.name());
         options.push((name, OptionValue::Expression(verbatim(predicate.text()))));
     }
-    if let (Some(method), true) = (&index.method, dialect.is_postgres()) {
-        if method != "btree" {
-            options.push(("postgresql_using".to_owned(), OptionValue::Literal(Literal::text(method))));
-        }
+    if let (Some(method), true) = (&index.method, dialect.is_postgres())
+        && method != "btree"
+    {
+        options.push(("postgresql_using".to_owned(), OptionValue::Literal(Literal::text(method))));
     }
     if dialect.is_postgres() {
         let classes = index

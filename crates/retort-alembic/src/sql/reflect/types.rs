@@ -250,10 +250,11 @@ fn postgres(parts: &TypeText, schema: &Schema) -> DataType {
 /// The other types of PostgreSQL by name: its own words, enums, domains; what nobody knows keeps its text.
 fn postgres_word(name: &str, parts: &TypeText, schema: &Schema) -> DataType {
     let upper = name.to_uppercase();
-    if let Some(class) = find_class(Module::Postgres, &upper) {
-        if class.module == Module::Postgres && matches!(class.form, Form::Word | Form::Json | Form::Jsonb) {
-            return DataType::of(class);
-        }
+    if let Some(class) = find_class(Module::Postgres, &upper)
+        && class.module == Module::Postgres
+        && matches!(class.form, Form::Word | Form::Json | Form::Jsonb)
+    {
+        return DataType::of(class);
     }
     let written = parts.name.replace('"', "");
     let object = match written.split_once('.') {

@@ -36,31 +36,35 @@ impl Table {
     /// `table.append_column(column)`: its flags and foreign keys become constraints and indexes.
     pub fn append_column(&mut self, column: Column) -> Result<()> {
         let key = column.key.clone();
+        let (is_key, index, unique) = (column.primary_key, column.index, column.unique);
+        let check = type_check(&column);
+        let foreign_keys: Vec<Constraint> =
+            column.foreign_keys.iter().map(|own| Constraint::from_foreign_key(&key, own)).collect();
         match self.columns.iter().position(|own| own.key == key) {
-            Some(place) => self.columns[place] = column.clone(),
-            None => self.columns.push(column.clone()),
+            Some(place) => self.columns[place] = column,
+            None => self.columns.push(column),
         }
-        if column.primary_key {
+        if is_key {
             self.extend_primary_key(&key)?;
         }
-        if column.index {
+        if index {
             let mut index = Index::new(ConstraintName::None, vec![IndexPart::Column(key.clone())]);
-            (index.unique, index.implicit) = (column.unique, true);
+            (index.unique, index.implicit) = (unique, true);
             self.append_index(index)?;
-        } else if column.unique {
+        } else if unique {
             let mut unique = Constraint::unique(vec![key.clone()]);
             unique.implicit = true;
             self.append_constraint(unique)?;
         }
-        if let Some(mut check) = type_check(&column) {
+        if let Some(mut check) = check {
             // A nameless one is named when it is written, as SQLAlchemy does (`_NONE_NAME`).
             if check.name != ConstraintName::None {
                 naming::apply(&mut check, self)?;
             }
             self.constraints.push(check);
         }
-        for foreign_key in &column.foreign_keys {
-            self.append_constraint(Constraint::from_foreign_key(&key, foreign_key))?;
+        for constraint in foreign_keys {
+            self.append_constraint(constraint)?;
         }
         self.name_checks(&key)
     }
@@ -76,10 +80,10 @@ impl Table {
     }
 
     fn extend_primary_key(&mut self, key: &str) -> Result<()> {
-        if let ConstraintKind::PrimaryKey { columns } = &mut self.primary_key.kind {
-            if !columns.iter().any(|own| own == key) {
-                columns.push(key.to_owned());
-            }
+        if let ConstraintKind::PrimaryKey { columns } = &mut self.primary_key.kind
+            && !columns.iter().any(|own| own == key)
+        {
+            columns.push(key.to_owned());
         }
         if self.primary_key.implicit {
             let mut primary_key = self.primary_key.clone();
@@ -110,7 +114,7 @@ impl Table {
         Ok(())
     }
 
-    /// Names of columns become keys; a target without a schema is in that of the MetaData.
+    /// Names of columns become keys; a target without a schema is in that of the `MetaData`.
     fn resolve(&self, constraint: &mut Constraint) -> Result<()> {
         let key_of = |given: &String| match self.column(given) {
             Some(_) => Ok(given.clone()),
@@ -200,10 +204,10 @@ fn checks_itself(data_type: &DataType, dialect: &str) -> bool {
 pub(super) fn columns_of(expression: &Expr) -> Vec<String> {
     let mut names = Vec::new();
     crate::sql::compile::visit(expression, &mut |value: &Rc<Expression>| {
-        if let Node::Column { name, .. } = &value.node {
-            if !names.iter().any(|known: &String| known == name.as_str()) {
-                names.push(name.as_str().to_owned());
-            }
+        if let Node::Column { name, .. } = &value.node
+            && !names.iter().any(|known: &String| known == name.as_str())
+        {
+            names.push(name.as_str().to_owned());
         }
     });
     names

@@ -103,7 +103,7 @@ pub enum ColumnDefault {
     /// An expression.
     Expression(Expr),
     /// A sequence.
-    Sequence(Sequence),
+    Sequence(Box<Sequence>),
     /// A function of Python: its value is the caller's affair.
     Callable,
 }

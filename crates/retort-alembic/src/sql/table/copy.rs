@@ -1,4 +1,4 @@
-//! Copies of tables, for other MetaData.
+//! Copies of tables, for other `MetaData`.
 
 use std::rc::Rc;
 

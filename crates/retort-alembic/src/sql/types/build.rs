@@ -14,7 +14,7 @@ pub enum TypeArgument {
     /// A value.
     Value(Literal),
     /// A type.
-    Type(DataType),
+    Type(Box<DataType>),
     /// An expression.
     Expression(Expr),
 }
@@ -63,12 +63,12 @@ impl DataType {
     fn put(&mut self, name: &str, argument: &TypeArgument) -> Result<()> {
         match argument {
             TypeArgument::Type(inner) if !matches!(name, "astext_type" | "text_type") => {
-                self.inner = Some(Rc::new(inner.clone()));
+                self.inner = Some(Rc::new((**inner).clone()));
             }
             TypeArgument::Type(_) => {}
             TypeArgument::Expression(expression) if name == "check" => self.check = Some(expression.clone()),
             TypeArgument::Expression(expression) if name == "default" => {
-                self.default = Some(expression.clone())
+                self.default = Some(expression.clone());
             }
             TypeArgument::Expression(_) => {}
             TypeArgument::Value(value) => self.put_value(name, value)?,

@@ -254,10 +254,10 @@ fn mysql_specification(
         Some(default) => default.as_ref(),
         None => change.existing_server_default.as_ref().and_then(Option::as_ref),
     };
-    if let Some(ChangedDefault::Default(default)) = default {
-        if let Some(default) = default_sql(default, dialect)? {
-            text.push_str(&format!(" DEFAULT {default}"));
-        }
+    if let Some(ChangedDefault::Default(default)) = default
+        && let Some(default) = default_sql(default, dialect)?
+    {
+        text.push_str(&format!(" DEFAULT {default}"));
     }
     let comment = match &change.comment {
         Some(comment) => comment.as_ref(),

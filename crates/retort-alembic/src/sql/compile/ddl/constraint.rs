@@ -56,16 +56,16 @@ fn primary_key(
         return Ok(None);
     }
     let mut columns = columns.to_vec();
-    if constraint.implicit {
-        if let Some(auto) = table.autoincrement_column().map(|column| column.key.clone()) {
-            columns.retain(|key| *key != auto);
-            columns.insert(0, auto);
-        }
+    if constraint.implicit
+        && let Some(auto) = table.autoincrement_column().map(|column| column.key.clone())
+    {
+        columns.retain(|key| *key != auto);
+        columns.insert(0, auto);
     }
-    if let (true, [single]) = (dialect.is_sqlite(), columns.as_slice()) {
-        if table.column(single).is_some_and(|column| column.primary_key && is_inline_key(column, table)) {
-            return Ok(None);
-        }
+    if let (true, [single]) = (dialect.is_sqlite(), columns.as_slice())
+        && table.column(single).is_some_and(|column| column.primary_key && is_inline_key(column, table))
+    {
+        return Ok(None);
     }
     let mut text = format!("PRIMARY KEY ({})", names(&columns, table, dialect));
     text.push_str(&include(&constraint.options, table, dialect));

@@ -181,7 +181,7 @@ impl ConstraintType {
     }
 }
 
-/// A constraint that is only a name, named by the convention of the MetaData, and its table.
+/// A constraint that is only a name, named by the convention of the `MetaData`, and its table.
 pub fn named_constraint(
     name: ConstraintName,
     schema: Option<Identifier>,
