@@ -1,1 +1,187 @@
 //! The language: a bounded, deterministic Python that knows nothing of SQL.
+//!
+//! In: the files of a project ([`Modules`]), and what the world answers ([`World`]). Out: values, and whatever the
+//! native objects that were registered ([`Interpreter::register`]) did when Python code called them. Nothing here
+//! does I/O; the clock and the environment are what [`Options`] say.
+//!
+//! Three values stand for what is not known: [`Value::Unknown`] for what only the rows of a database could give,
+//! [`Value::Foreign`] for names from outside the project, and [`Unwind::Unsupported`] ends the program where one of
+//! them, or a construct that is not understood, decides what happens. A branch on an unknown value is run in
+//! *speculation*: both ways, while the [`World`] is told so.
+
+mod bounds;
+mod builtins;
+mod interpret;
+mod iterator;
+mod library;
+mod lower;
+mod modules;
+mod native;
+mod parse;
+mod scope;
+pub mod syntax;
+mod unwind;
+mod value;
+
+pub use bounds::Bounds;
+pub use interpret::speculation::Truth;
+pub use iterator::{Elements, Iteration};
+pub use library::typing::{Form, FormArgument};
+pub use modules::{Library, Modules, Parsed};
+pub use native::{Arguments, Native};
+pub use parse::parse;
+pub use scope::{FrameRecord, Scope, ScopeKind};
+pub use syntax::{Comparison, Operator, UnaryOperator};
+pub use unwind::{Exception, Outcome, Raised, Unsupported, Unwind};
+pub use value::*;
+
+use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use retort_core::source::{SourceId, Span};
+
+/// What the interpreter tells, and what native objects ask.
+///
+/// The world may borrow: natives, which may not, reach it through [`Interpreter::request`] with a message of a type
+/// that both know.
+pub trait World {
+    /// What follows depends on a value that is not known, until the matching [`World::end_speculation`].
+    /// Speculations nest.
+    fn begin_speculation(&mut self, _unknown: &Unknown) {}
+
+    /// The end of what depends on it. `failure` says that the code could not be followed to its end.
+    fn end_speculation(&mut self, _unknown: &Unknown, _span: Span, _failure: Option<&Unsupported>) {}
+
+    /// A request of a native object, which downcasts its answer out of the message afterwards.
+    fn request(&mut self, _message: &mut dyn Any) {}
+}
+
+/// A world that hears nothing.
+#[derive(Debug, Default)]
+pub struct NoWorld;
+
+impl World for NoWorld {}
+
+/// What a program may know of its surroundings.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What `datetime.now()` answers: seconds since 1970, UTC.
+    pub now: i64,
+    /// What makes the identifiers of `uuid4()` differ from those of another run: the revision's id, say.
+    pub salt: String,
+    /// How far a program may go.
+    pub bounds: Bounds,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { now: 1_735_689_600, salt: String::new(), bounds: Bounds::default() }
+    }
+}
+
+/// Runs Python code.
+pub struct Interpreter<'w> {
+    /// What the program may know of its surroundings.
+    pub options: Options,
+    world: &'w mut dyn World,
+    library: &'w Library,
+    registered: BTreeMap<String, Loader>,
+    modules: BTreeMap<String, Value>,
+    builtins: Names,
+    classes: BTreeMap<&'static str, Rc<Class>>,
+    frames: Vec<FrameRecord>,
+    handled: Vec<Value>,
+    notes: Vec<String>,
+    meter: bounds::Meter,
+    speculations: u32,
+    importing: u32,
+    slots: BTreeMap<TypeId, Box<dyn Any>>,
+}
+
+/// Makes a native module when it is imported first: a [`Value::Module`] or anything that has attributes.
+pub type Loader = Rc<dyn Fn(&mut Interpreter<'_>) -> Outcome<Value>>;
+
+impl<'w> Interpreter<'w> {
+    /// An interpreter with nothing imported.
+    pub fn new(library: &'w Library, world: &'w mut dyn World, options: Options) -> Interpreter<'w> {
+        let mut interpreter = Interpreter {
+            meter: bounds::Meter::new(options.bounds),
+            options,
+            world,
+            library,
+            registered: BTreeMap::new(),
+            modules: BTreeMap::new(),
+            builtins: Names::default(),
+            classes: BTreeMap::new(),
+            frames: Vec::new(),
+            handled: Vec::new(),
+            notes: Vec::new(),
+            speculations: 0,
+            importing: 0,
+            slots: BTreeMap::new(),
+        };
+        builtins::install(&mut interpreter);
+        interpreter
+    }
+
+    /// Registers a native module by its dotted name. It stands before the project's module of that name.
+    pub fn register(&mut self, name: &str, load: impl Fn(&mut Interpreter<'_>) -> Outcome<Value> + 'static) {
+        self.registered.insert(name.to_owned(), Rc::new(load));
+    }
+
+    /// Sends a message to the world.
+    pub fn request(&mut self, message: &mut dyn Any) {
+        self.world.request(message);
+    }
+
+    /// A place for what natives of one kind share, made on first use.
+    pub fn slot<T: Default + 'static>(&mut self) -> &mut T {
+        let slot = self.slots.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
+        if !slot.is::<T>() {
+            *slot = Box::new(T::default());
+        }
+        slot.downcast_mut().unwrap_or_else(|| unreachable!("the slot was made with this type"))
+    }
+
+    /// The place of the call or statement that is being worked on.
+    pub fn call_span(&self) -> Span {
+        self.frames.last().map_or(Span::new(SourceId(0), 0, 0), |frame| frame.span)
+    }
+
+    /// The calls that have begun and not ended, the outermost first.
+    pub fn frames(&self) -> &[FrameRecord] {
+        &self.frames
+    }
+
+    /// Whether what is running now depends on an unknown value.
+    pub fn is_speculating(&self) -> bool {
+        self.speculations > 0
+    }
+
+    /// Whether a module of the project is being imported.
+    pub fn is_importing(&self) -> bool {
+        self.importing > 0
+    }
+
+    /// What the program printed.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// A builtin class: `str`, `TypeError`.
+    pub fn class(&self, name: &str) -> Option<Rc<Class>> {
+        self.classes.get(name).cloned()
+    }
+
+    /// The end of a program at a value from outside the project; for natives that cannot do with one.
+    ///
+    /// # Errors
+    /// Always, if the value is foreign.
+    pub fn refuse_foreign(&self, value: &Value) -> Outcome<()> {
+        match value {
+            Value::Foreign(foreign) => Err(Unwind::unsupported_at(foreign.reason(), self.call_span())),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Calls.
+
+use std::rc::Rc;
+
+use super::super::Arguments;
+use super::super::Dict;
+use super::super::Interpreter;
+use super::super::iterator::Iteration;
+use super::super::scope::{Frame, FrameRecord, Hook, Scope};
+use super::super::unwind::{Outcome, Unwind};
+use super::super::value::{Foreign, Function, Name, Unknown, Value, Wrapper};
+use super::statement::{Exit, Flow};
+
+impl Interpreter<'_> {
+    /// Calls a value, as `value(arguments)` does.
+    ///
+    /// # Errors
+    /// What the call raises, or why it is not possible.
+    pub fn call(&mut self, function: &Value, arguments: Arguments) -> Outcome<Value> {
+        match function {
+            Value::Function(function) => self.call_function(function, arguments),
+            Value::Bound(bound) => {
+                let first = bound.receiver.clone();
+                self.call(&bound.function, arguments.with_first(first))
+            }
+            Value::Builtin(builtin) => {
+                if !builtin.takes_unknown {
+                    if let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_)))
+                    {
+                        return Ok(unknown.clone());
+                    }
+                }
+                self.meter.enter()?;
+                let value = (builtin.call)(self, arguments);
+                self.meter.leave();
+                value
+            }
+            Value::Class(class) => self.instantiate(class, arguments),
+            Value::Native(native) => {
+                self.meter.enter()?;
+                let value = native.clone().call(self, arguments);
+                self.meter.leave();
+                value
+            }
+            Value::Unknown(_) => Ok(function.clone()),
+            Value::Foreign(foreign) => self.call_foreign(foreign, &arguments),
+            Value::Wrapper(wrapper) => match &**wrapper {
+                Wrapper::Static(inner) | Wrapper::ClassMethod(inner) => self.call(inner, arguments),
+                Wrapper::Property(..) | Wrapper::CachedProperty(_) | Wrapper::Super(..) => {
+                    Err(self.not_callable(function))
+                }
+            },
+            Value::Instance(_) => match self.find_special(function, "__call__") {
+                Some(method) => self.call(&method, arguments),
+                None => Err(self.not_callable(function)),
+            },
+            _ => Err(self.not_callable(function)),
+        }
+    }
+
+    /// Calls a method of a value by name.
+    ///
+    /// # Errors
+    /// What the call raises.
+    pub fn call_method(&mut self, value: &Value, name: &str, arguments: Vec<Value>) -> Outcome<Value> {
+        let span = self.call_span();
+        let method = self.attribute(value, name)?;
+        self.call(&method, Arguments::of(arguments, span))
+    }
+
+    fn not_callable(&mut self, function: &Value) -> Unwind {
+        Unwind::type_error(format!("'{}' object is not callable", self.type_name(function)))
+    }
+
+    /// What comes from outside cannot be run. While modules are imported its result stands for itself; in speculation
+    /// it is one more thing that is not known.
+    fn call_foreign(&mut self, foreign: &Rc<Foreign>, arguments: &Arguments) -> Outcome<Value> {
+        if self.importing > 0 {
+            let path = format!("{}()", foreign.path);
+            return Ok(Value::Foreign(Rc::new(Foreign { path, reason: Some(foreign.reason()) })));
+        }
+        if self.speculations > 0 {
+            return Ok(Value::unknown(foreign.reason(), arguments.span));
+        }
+        Err(Unwind::unsupported_at(foreign.reason(), arguments.span))
+    }
+
+    fn call_function(&mut self, function: &Rc<Function>, arguments: Arguments) -> Outcome<Value> {
+        let scope = Scope::call(&function.scope, &function.code);
+        let span = arguments.span;
+        let receiver = arguments.positional.first().cloned();
+        self.bind_parameters(function, arguments, &scope)?;
+        if function.code.is_generator {
+            return Ok(Iteration::Generator(function.clone(), scope, receiver).value());
+        }
+        let class = function.class.clone();
+        let mut frame = Frame { scope, hook: None, class, receiver };
+        self.run_function(function, &mut frame, span)
+    }
+
+    /// Runs a generator; what it yields goes to the hook.
+    pub(in super::super) fn run_generator(
+        &mut self,
+        function: &Rc<Function>,
+        scope: Rc<Scope>,
+        receiver: Option<Value>,
+        hook: &mut Hook<'_>,
+    ) -> Outcome<Value> {
+        let span = self.call_span();
+        let class = function.class.clone();
+        let mut relay = |interp: &mut Interpreter<'_>, value: Value| hook(interp, value);
+        let mut frame = Frame { scope, hook: Some(&mut relay), class, receiver };
+        self.run_function(function, &mut frame, span)
+    }
+
+    #[inline(never)]
+    fn run_function(
+        &mut self,
+        function: &Rc<Function>,
+        frame: &mut Frame<'_>,
+        span: super::super::Span,
+    ) -> Outcome<Value> {
+        self.meter.enter()?;
+        self.frames.push(FrameRecord {
+            function: function.code.name.clone(),
+            source: function.code.file.id,
+            span: frame.scope.span(function.code.place),
+        });
+        let depth = self.frames.len();
+        let outcome = match &function.lambda {
+            Some(body) => self.expression(frame, body).map(Flow::Return),
+            None => self.body(frame, &function.code.body),
+        };
+        self.frames.truncate(depth.saturating_sub(1));
+        self.meter.leave();
+        match outcome.map_err(|unwind| unwind.at(span))? {
+            Flow::Return(value) => Ok(value),
+            Flow::Perhaps(unknown, Exit::Return) => Ok(Value::Unknown(unknown)),
+            Flow::Next | Flow::Break | Flow::Continue | Flow::Perhaps(..) => Ok(Value::None),
+        }
+    }
+
+    #[inline(never)]
+    fn bind_parameters(
+        &mut self,
+        function: &Rc<Function>,
+        arguments: Arguments,
+        scope: &Rc<Scope>,
+    ) -> Outcome<()> {
+        let code = &function.code;
+        let parameters = &code.parameters;
+        let name = &code.name;
+        let mut keyword = arguments.keyword;
+        let given = arguments.positional.len();
+        let mut positional = arguments.positional.into_iter();
+        let without_default = parameters.positional.len() - function.defaults.len();
+        let mut missing: Vec<&Name> = Vec::new();
+        for (at, parameter) in parameters.positional.iter().enumerate() {
+            let by_name = match keyword.iter().position(|(each, _)| *each == parameter.name) {
+                Some(found) if at >= parameters.positional_only => Some(keyword.remove(found).1),
+                _ => None,
+            };
+            let value = match (positional.next(), by_name) {
+                (Some(_), Some(_)) => {
+                    let argument = &parameter.name;
+                    let message = format!("{name}() got multiple values for argument '{argument}'");
+                    return Err(Unwind::type_error(message));
+                }
+                (Some(value), None) | (None, Some(value)) => value,
+                (None, None) if at >= without_default => function.defaults[at - without_default].clone(),
+                (None, None) => {
+                    missing.push(&parameter.name);
+                    continue;
+                }
+            };
+            scope.set(parameter.name.clone(), value);
+        }
+        if !missing.is_empty() {
+            return Err(missing_arguments(name, "positional", &missing));
+        }
+        let rest: Vec<Value> = positional.collect();
+        match &parameters.rest {
+            Some(rest_name) => scope.set(rest_name.clone(), Value::tuple(rest)),
+            None if !rest.is_empty() => {
+                let takes = parameters.positional.len();
+                let plural = if takes == 1 { "" } else { "s" };
+                let were = if given == 1 { "was" } else { "were" };
+                return Err(Unwind::type_error(format!(
+                    "{name}() takes {takes} positional argument{plural} but {given} {were} given"
+                )));
+            }
+            None => {}
+        }
+        self.bind_keywords(function, keyword, scope)
+    }
+
+    fn bind_keywords(
+        &mut self,
+        function: &Rc<Function>,
+        mut keyword: Vec<(Name, Value)>,
+        scope: &Rc<Scope>,
+    ) -> Outcome<()> {
+        let parameters = &function.code.parameters;
+        let name = &function.code.name;
+        let mut missing = Vec::new();
+        for parameter in &parameters.keyword_only {
+            let given = keyword.iter().position(|(each, _)| *each == parameter.name);
+            let default = || function.keyword_defaults.iter().find(|(each, _)| *each == parameter.name);
+            let value = match given {
+                Some(found) => keyword.remove(found).1,
+                None => match default() {
+                    Some((_, value)) => value.clone(),
+                    None => {
+                        missing.push(&parameter.name);
+                        continue;
+                    }
+                },
+            };
+            scope.set(parameter.name.clone(), value);
+        }
+        if !missing.is_empty() {
+            return Err(missing_arguments(name, "keyword-only", &missing));
+        }
+        match &parameters.keywords {
+            Some(rest) => {
+                let mut dict = Dict::default();
+                for (key, value) in keyword {
+                    dict.insert_text(&key, value);
+                }
+                scope.set(rest.clone(), Value::dict(dict));
+                Ok(())
+            }
+            None => match keyword.first() {
+                None => Ok(()),
+                Some((key, _)) => {
+                    Err(Unwind::type_error(format!("{name}() got an unexpected keyword argument '{key}'")))
+                }
+            },
+        }
+    }
+
+    /// `super()` without arguments.
+    pub(super) fn super_of_frame(&mut self, frame: &Frame<'_>) -> Outcome<Value> {
+        let class = frame.class.as_ref().and_then(|cell| cell.borrow().clone());
+        match (class, &frame.receiver) {
+            (Some(class), Some(receiver)) => {
+                Ok(Value::Wrapper(Rc::new(Wrapper::Super(class, receiver.clone()))))
+            }
+            _ => Err(Unwind::raise("RuntimeError", "super(): no arguments")),
+        }
+    }
+
+    /// The unknown that a call of something unknown gives.
+    pub fn unknown(&self, reason: impl Into<String>) -> Value {
+        Value::Unknown(Rc::new(Unknown { reason: reason.into(), span: self.call_span() }))
+    }
+}
+
+fn missing_arguments(function: &Name, kind: &str, missing: &[&Name]) -> Unwind {
+    let quoted: Vec<String> = missing.iter().map(|name| format!("'{name}'")).collect();
+    let list = match &quoted[..] {
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+        [] => String::new(),
+    };
+    let count = missing.len();
+    let plural = if count == 1 { "" } else { "s" };
+    Unwind::type_error(format!("{function}() missing {count} required {kind} argument{plural}: {list}"))
+}

@@ -1,0 +1,339 @@
+//! Truth, and what happens where it is not known.
+
+use std::rc::Rc;
+
+use super::super::Interpreter;
+use super::super::scope::Frame;
+use super::super::syntax::*;
+use super::super::unwind::{Outcome, Unwind};
+use super::super::value::{Key, Unknown, Value};
+use super::statement::{Exit, Flow};
+
+/// Whether a value counts as true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// Only rows of a database could say.
+    Unknown(Rc<Unknown>),
+}
+
+impl From<bool> for Truth {
+    fn from(bool: bool) -> Truth {
+        if bool { Truth::Yes } else { Truth::No }
+    }
+}
+
+impl Interpreter<'_> {
+    /// Whether a value counts as true.
+    pub fn truth(&mut self, value: &Value) -> Outcome<Truth> {
+        let bool = match value {
+            Value::None => false,
+            Value::Bool(bool) => *bool,
+            Value::Int(number) => *number != 0,
+            Value::Float(number) => *number != 0.0,
+            Value::Str(text) => !text.is_empty(),
+            Value::Bytes(bytes) => !bytes.is_empty(),
+            Value::List(list) => !list.borrow().is_empty(),
+            Value::Tuple(tuple) => !tuple.is_empty(),
+            Value::Dict(dict) => !dict.borrow().entries.is_empty(),
+            Value::Set(set) => !set.items.borrow().is_empty(),
+            Value::Range(range) => range.length() > 0,
+            Value::Unknown(unknown) => return Ok(Truth::Unknown(unknown.clone())),
+            Value::Native(native) => {
+                let truth = native.clone().truth(self)?;
+                return match truth {
+                    Value::Native(_) => Ok(Truth::Yes),
+                    other => self.truth(&other),
+                };
+            }
+            Value::Foreign(_) => {
+                self.refuse_foreign(value)?;
+                true
+            }
+            Value::Instance(instance) => {
+                for name in ["__bool__", "__len__"] {
+                    if let Some(answer) = self.call_special(value, name, Vec::new())? {
+                        return self.truth(&answer);
+                    }
+                }
+                let payload = instance.payload.borrow().clone();
+                match payload {
+                    Some(Value::Instance(_)) | None => true,
+                    Some(payload) => return self.truth(&payload),
+                }
+            }
+            Value::Ellipsis
+            | Value::NotImplemented
+            | Value::Big(_)
+            | Value::Slice(_)
+            | Value::Function(_)
+            | Value::Bound(_)
+            | Value::Builtin(_)
+            | Value::Class(_)
+            | Value::Module(_)
+            | Value::Iterator(_)
+            | Value::Wrapper(_) => true,
+        };
+        Ok(bool.into())
+    }
+
+    /// Whether a value counts as true, where it has to be known.
+    ///
+    /// # Errors
+    /// [`Unwind::Unsupported`] with the reason of an unknown.
+    pub fn known_truth(&mut self, value: &Value) -> Outcome<bool> {
+        match self.truth(value)? {
+            Truth::Yes => Ok(true),
+            Truth::No => Ok(false),
+            Truth::Unknown(unknown) => Err(Unwind::unsupported(format!("this needs {}", unknown.reason))),
+        }
+    }
+
+    /// Runs what depends on an unknown value; `None` if it ended by an exception or could not be followed.
+    pub(in super::super) fn speculate<T>(
+        &mut self,
+        unknown: &Rc<Unknown>,
+        run: impl FnOnce(&mut Self) -> Outcome<T>,
+    ) -> Outcome<Option<T>> {
+        let span = self.call_span();
+        self.world.begin_speculation(unknown);
+        self.speculations += 1;
+        let outcome = run(self);
+        self.speculations -= 1;
+        let failure = match &outcome {
+            Err(Unwind::Unsupported(failure)) => Some((**failure).clone()),
+            _ => None,
+        };
+        self.world.end_speculation(unknown, span, failure.as_ref());
+        match outcome {
+            Ok(value) => Ok(Some(value)),
+            Err(Unwind::Raise(_) | Unwind::Unsupported(_)) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Runs statements that may run or not; what they bind is unknown afterwards.
+    pub(super) fn speculate_body(
+        &mut self,
+        frame: &mut Frame<'_>,
+        body: &[Statement],
+        unknown: &Rc<Unknown>,
+    ) -> Outcome<Option<Flow>> {
+        let flow = self.speculate(unknown, |interp| interp.body(frame, body))?;
+        self.forget(frame, body, unknown);
+        Ok(flow)
+    }
+
+    /// Makes unknown what statements bind or change.
+    pub(super) fn forget(&mut self, frame: &Frame<'_>, body: &[Statement], unknown: &Rc<Unknown>) {
+        let mut changes = Changes::default();
+        changes.body(body);
+        for name in changes.bound {
+            let keeps = matches!(
+                frame.scope.find(&name),
+                Some(Value::Function(_) | Value::Class(_) | Value::Module(_) | Value::Builtin(_))
+            );
+            if !keeps {
+                frame.scope.assign(&name, Value::Unknown(unknown.clone()));
+            }
+        }
+        for name in changes.mutated {
+            let is_container = matches!(
+                frame.scope.find(&name),
+                Some(Value::List(_) | Value::Dict(_) | Value::Set(_) | Value::Instance(_))
+            );
+            if is_container {
+                frame.scope.assign(&name, Value::Unknown(unknown.clone()));
+            }
+        }
+    }
+
+    /// `if` and its `elif`s: the first true branch runs; from an unknown test on all that are left do, in speculation.
+    pub(super) fn conditional(
+        &mut self,
+        frame: &mut Frame<'_>,
+        branches: &[(Expression, Vec<Statement>)],
+        otherwise: &[Statement],
+    ) -> Outcome<Flow> {
+        for (at, (test, body)) in branches.iter().enumerate() {
+            let value = self.expression(frame, test)?;
+            match self.truth(&value)? {
+                Truth::Yes => return self.body(frame, body),
+                Truth::No => {}
+                Truth::Unknown(unknown) => {
+                    return self.fork(frame, body, &branches[at + 1..], otherwise, &unknown);
+                }
+            }
+        }
+        self.body(frame, otherwise)
+    }
+
+    #[inline(never)]
+    fn fork(
+        &mut self,
+        frame: &mut Frame<'_>,
+        first: &[Statement],
+        rest: &[(Expression, Vec<Statement>)],
+        otherwise: &[Statement],
+        unknown: &Rc<Unknown>,
+    ) -> Outcome<Flow> {
+        let mut flows =
+            vec![self.speculate_branch(frame, unknown, |interp, frame| interp.body(frame, first))?];
+        flows.push(
+            self.speculate_branch(frame, unknown, |interp, frame| {
+                interp.conditional(frame, rest, otherwise)
+            })?,
+        );
+        self.forget(frame, first, unknown);
+        for (_, body) in rest {
+            self.forget(frame, body, unknown);
+        }
+        self.forget(frame, otherwise, unknown);
+        // A branch that raises ends the program: what follows belongs to the others.
+        if flows.iter().all(|flow| matches!(flow, Some(Flow::Return(_)) | None))
+            && flows.iter().any(Option::is_some)
+            && !otherwise.is_empty()
+        {
+            return Ok(Flow::Return(Value::Unknown(unknown.clone())));
+        }
+        let exit: Option<Exit> = flows.iter().flatten().filter_map(Flow::exit).max();
+        Ok(match exit {
+            Some(exit) => Flow::Perhaps(unknown.clone(), exit),
+            None => Flow::Next,
+        })
+    }
+
+    /// One branch of several: the names are as before afterwards, for the next branch.
+    fn speculate_branch(
+        &mut self,
+        frame: &mut Frame<'_>,
+        unknown: &Rc<Unknown>,
+        run: impl FnOnce(&mut Self, &mut Frame<'_>) -> Outcome<Flow>,
+    ) -> Outcome<Option<Flow>> {
+        let before = frame.scope.names.borrow().clone();
+        let flow = self.speculate(unknown, |interp| run(interp, frame))?;
+        *frame.scope.names.borrow_mut() = before;
+        Ok(flow)
+    }
+}
+
+/// Names that statements bind, and names whose objects they change.
+#[derive(Default)]
+struct Changes {
+    bound: Vec<Name>,
+    mutated: Vec<Name>,
+}
+
+impl Changes {
+    fn body(&mut self, body: &[Statement]) {
+        for statement in body {
+            self.statement(&statement.kind);
+        }
+    }
+
+    fn statement(&mut self, kind: &StatementKind) {
+        match kind {
+            StatementKind::Expression(value) => self.mutation(value),
+            StatementKind::Assign(targets, _) => targets.iter().for_each(|target| self.target(target)),
+            StatementKind::Augmented(target, ..) => self.target(target),
+            StatementKind::Annotated(node) if node.value.is_some() => self.target(&node.target),
+            StatementKind::For(node) => {
+                self.target(&node.target);
+                self.body(&node.body);
+                self.body(&node.otherwise);
+            }
+            StatementKind::While(_, body, otherwise) => {
+                self.body(body);
+                self.body(otherwise);
+            }
+            StatementKind::If(branches, otherwise) => {
+                branches.iter().for_each(|(_, body)| self.body(body));
+                self.body(otherwise);
+            }
+            StatementKind::With(items, body) => {
+                items.iter().flat_map(|(_, target)| target).for_each(|target| self.target(target));
+                self.body(body);
+            }
+            StatementKind::Match(_, cases) => cases.iter().for_each(|case| self.body(&case.body)),
+            StatementKind::Try(node) => {
+                self.body(&node.body);
+                node.handlers.iter().for_each(|handler| self.body(&handler.body));
+                self.body(&node.otherwise);
+                self.body(&node.finally);
+            }
+            StatementKind::Delete(targets) => targets.iter().for_each(|target| self.target(target)),
+            StatementKind::Annotated(_)
+            | StatementKind::Function(_)
+            | StatementKind::Class(_)
+            | StatementKind::Return(_)
+            | StatementKind::Raise(..)
+            | StatementKind::Assert(..)
+            | StatementKind::Import(_)
+            | StatementKind::ImportFrom { .. }
+            | StatementKind::TypeAlias(..)
+            | StatementKind::Break
+            | StatementKind::Continue
+            | StatementKind::Pass => {}
+        }
+    }
+
+    fn target(&mut self, target: &Expression) {
+        match &target.kind {
+            ExpressionKind::Name(name) => self.bound.push(name.clone()),
+            ExpressionKind::List(items) | ExpressionKind::Tuple(items) => {
+                items.iter().for_each(|item| self.target(item));
+            }
+            ExpressionKind::Starred(inner) => self.target(inner),
+            ExpressionKind::Subscript(_) | ExpressionKind::Attribute(..) => self.root(target),
+            _ => {}
+        }
+    }
+
+    /// The name at the bottom of `a.b[c].d(…)`.
+    fn root(&mut self, value: &Expression) {
+        match &value.kind {
+            ExpressionKind::Name(name) => self.mutated.push(name.clone()),
+            ExpressionKind::Attribute(inner, _) => self.root(inner),
+            ExpressionKind::Subscript(both) => self.root(&both.0),
+            ExpressionKind::Call(both) => self.root(&both.0),
+            _ => {}
+        }
+    }
+
+    fn mutation(&mut self, value: &Expression) {
+        let ExpressionKind::Call(call) = &value.kind else { return };
+        let ExpressionKind::Attribute(receiver, name) = &call.0.kind else { return };
+        if MUTATORS.contains(&&**name) {
+            self.root(receiver);
+        }
+    }
+}
+
+/// Methods of containers that change them.
+const MUTATORS: [&str; 17] = [
+    "append",
+    "extend",
+    "insert",
+    "add",
+    "update",
+    "remove",
+    "discard",
+    "pop",
+    "popitem",
+    "clear",
+    "sort",
+    "reverse",
+    "setdefault",
+    "appendleft",
+    "extendleft",
+    "popleft",
+    "subtract",
+];
+
+/// A key that is the same for the same value and cannot be that of a known one.
+pub(in super::super) fn unknown_key(unknown: &Rc<Unknown>) -> Key {
+    Key::Identity(Rc::as_ptr(unknown) as usize)
+}

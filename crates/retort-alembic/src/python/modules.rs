@@ -1,0 +1,120 @@
+//! The files of the project, found by dotted name and parsed once.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use retort_core::diagnostic::Diagnostic;
+use retort_core::source::SourceFile;
+
+use super::parse::parse;
+use super::syntax::ModuleCode;
+
+/// Where the texts of modules come from.
+pub trait Modules: Send + Sync {
+    /// A file by its path: `/`-separated, relative to the project.
+    fn file(&self, path: &str) -> Option<Arc<SourceFile>>;
+
+    /// Whether a folder of this path has any file in it.
+    fn has_folder(&self, path: &str) -> bool;
+}
+
+impl Modules for BTreeMap<String, Arc<SourceFile>> {
+    fn file(&self, path: &str) -> Option<Arc<SourceFile>> {
+        self.get(path).cloned()
+    }
+
+    fn has_folder(&self, path: &str) -> bool {
+        let start = format!("{path}/");
+        self.range(start.clone()..).next().is_some_and(|(path, _)| path.starts_with(&start))
+    }
+}
+
+/// A parsed file, or why it is none.
+pub type Parsed = Result<Arc<ModuleCode>, Diagnostic>;
+
+/// The modules of a project: the texts, the folders that stand on the path, and what was parsed so far. One library
+/// serves many interpreters, also of several threads.
+pub struct Library {
+    modules: Box<dyn Modules>,
+    roots: Vec<String>,
+    parsed: Mutex<BTreeMap<String, Parsed>>,
+}
+
+/// Where a dotted name leads.
+pub(super) enum Found {
+    /// To a file; whether it is the `__init__.py` of a package.
+    File(String, bool),
+    /// To a folder without one.
+    Namespace,
+}
+
+/// Why a module has no code.
+pub(super) enum ModuleError {
+    Absent,
+    Syntax(Diagnostic),
+}
+
+impl std::fmt::Debug for Library {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Library").field("roots", &self.roots).finish_non_exhaustive()
+    }
+}
+
+impl Library {
+    /// A library of these files. `roots` are the folders in which absolute imports are looked for, in order: what
+    /// `prepend_sys_path` says, `""` for the project itself.
+    pub fn new(modules: impl Modules + 'static, roots: Vec<String>) -> Library {
+        Library { modules: Box::new(modules), roots, parsed: Mutex::default() }
+    }
+
+    /// Parses a file; a second time the first answer is given again.
+    ///
+    /// # Errors
+    /// A diagnostic if it is not Python; `None` stands for a file that is not there.
+    pub fn parse(&self, path: &str) -> Option<Parsed> {
+        if let Some(parsed) = self.lock().get(path) {
+            return Some(parsed.clone());
+        }
+        let file = self.modules.file(path)?;
+        let parsed = parse(&file).map(Arc::new);
+        self.lock().insert(path.to_owned(), parsed.clone());
+        Some(parsed)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Parsed>> {
+        self.parsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(super) fn code(&self, path: &str) -> Result<Arc<ModuleCode>, ModuleError> {
+        match self.parse(path) {
+            None => Err(ModuleError::Absent),
+            Some(Ok(code)) => Ok(code),
+            Some(Err(diagnostic)) => Err(ModuleError::Syntax(diagnostic)),
+        }
+    }
+
+    /// Looks for a module in the roots: a package or file of the first root that has one, else a bare folder.
+    pub(super) fn find(&self, name: &str) -> Option<Found> {
+        let relative = name.replace('.', "/");
+        if relative.split('/').any(str::is_empty) {
+            return None;
+        }
+        let mut namespace = None;
+        for root in &self.roots {
+            let root = root.trim_matches('/').trim_start_matches("./");
+            let base = match root {
+                "" | "." => relative.clone(),
+                root => format!("{root}/{relative}"),
+            };
+            for (path, is_package) in [(format!("{base}/__init__.py"), true), (format!("{base}.py"), false)] {
+                if self.modules.file(&path).is_some() {
+                    return Some(Found::File(path, is_package));
+                }
+            }
+            if self.modules.has_folder(&base) {
+                namespace = Some(Found::Namespace);
+            }
+        }
+        namespace
+    }
+}

@@ -1,0 +1,653 @@
+//! What a name can be bound to.
+//!
+//! [`Value`] is cheap to clone. Mutable objects are shared, as in Python: a clone of a list is the same list. Dicts
+//! keep their insertion order, and so do sets, whose order Python leaves open: an order is needed so that the same
+//! project always gives the same statements.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use num_bigint::BigInt;
+use retort_core::source::Span;
+use rustc_hash::FxBuildHasher;
+
+use super::Interpreter;
+use super::iterator::Iteration;
+use super::native::{Arguments, Native};
+use super::scope::Scope;
+pub use super::syntax::Name;
+use super::syntax::{Code, Expression};
+use super::unwind::Outcome;
+
+/// Names and what they are bound to, in the order of binding.
+pub type Names = IndexMap<Name, Value, FxBuildHasher>;
+
+/// A Python value.
+#[derive(Clone)]
+pub enum Value {
+    /// `None`
+    None,
+    /// `...`
+    Ellipsis,
+    /// `NotImplemented`
+    NotImplemented,
+    /// `True`, `False`
+    Bool(bool),
+    /// A whole number that fits 64 bits.
+    Int(i64),
+    /// A whole number that does not; never one that would.
+    Big(Arc<BigInt>),
+    /// A number with a point.
+    Float(f64),
+    /// A text.
+    Str(Name),
+    /// Bytes (`bytearray` too, whose changes are not supported).
+    Bytes(Arc<[u8]>),
+    /// A list.
+    List(Rc<RefCell<Vec<Value>>>),
+    /// A tuple.
+    Tuple(Rc<[Value]>),
+    /// A dict.
+    Dict(Rc<RefCell<Dict>>),
+    /// A set or frozenset.
+    Set(Rc<SetObject>),
+    /// A range.
+    Range(Rc<Range>),
+    /// A slice: start, stop, step.
+    Slice(Rc<[Value; 3]>),
+    /// A function written in Python.
+    Function(Rc<Function>),
+    /// A function with its first argument.
+    Bound(Rc<Bound>),
+    /// A function of this interpreter.
+    Builtin(Rc<Builtin>),
+    /// A class, built in or written in Python.
+    Class(Rc<Class>),
+    /// An object of a class written in Python, or an exception.
+    Instance(Rc<Instance>),
+    /// A module.
+    Module(Rc<Module>),
+    /// An iterator, a generator.
+    Iterator(Rc<RefCell<Iteration>>),
+    /// `property`, `staticmethod`, `classmethod`, `super()`
+    Wrapper(Rc<Wrapper>),
+    /// An object of this program: of SQLAlchemy, of the standard library.
+    Native(Rc<dyn Native>),
+    /// What only the rows of a database could give.
+    Unknown(Rc<Unknown>),
+    /// What comes from outside the project, or could not be made.
+    Foreign(Rc<Foreign>),
+}
+
+/// A value that is not known before the database is asked. Every operation on it gives an unknown again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Why it is not known: `the result of a query`.
+    pub reason: String,
+    /// The place that made it.
+    pub span: Span,
+}
+
+/// A name from outside the project, or one whose making failed. Using it where it matters ends the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// The dotted path.
+    pub path: String,
+    /// Why it is not there; the reason is made of the path if there is none.
+    pub reason: Option<String>,
+}
+
+impl Foreign {
+    /// The sentence for people.
+    pub fn reason(&self) -> String {
+        match &self.reason {
+            Some(reason) => reason.clone(),
+            None => format!("`{}` comes from outside the project", self.path),
+        }
+    }
+}
+
+/// A dict: hashed keys, each with the key as it was written first and the value.
+#[derive(Clone, Default)]
+pub struct Dict {
+    /// The entries in order of insertion.
+    pub entries: IndexMap<Key, (Value, Value), FxBuildHasher>,
+}
+
+/// A set or frozenset.
+pub struct SetObject {
+    /// Whether it is a frozenset.
+    pub frozen: bool,
+    /// The elements in order of insertion.
+    pub items: RefCell<IndexMap<Key, Value, FxBuildHasher>>,
+}
+
+/// What makes two keys of a dict equal: numbers by value (`1`, `1.0` and `True` are one key), texts, tuples by
+/// element, other objects by identity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// `None`
+    None,
+    /// `...`, `NotImplemented`, by a number of their own.
+    Singleton(u8),
+    /// Whole numbers, booleans, floats without a fraction.
+    Int(i64),
+    /// Large whole numbers.
+    Big(BigInt),
+    /// Other floats, by their bits.
+    Float(u64),
+    /// Texts.
+    Str(Name),
+    /// Bytes.
+    Bytes(Arc<[u8]>),
+    /// Tuples.
+    Tuple(Vec<Key>),
+    /// Frozensets, sorted by their debug form.
+    Frozen(Vec<Key>),
+    /// Objects that say themselves what they are equal to: a type and a text.
+    Named(String, String),
+    /// Objects with `__hash__`, by class and number.
+    Hashed(usize, i64),
+    /// Everything else, by identity.
+    Identity(usize),
+}
+
+/// A range.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The first number.
+    pub start: i64,
+    /// The number at which it stops.
+    pub stop: i64,
+    /// The step; not zero.
+    pub step: i64,
+}
+
+impl Range {
+    /// How many numbers it has.
+    pub fn length(&self) -> usize {
+        let (start, stop, step) = (i128::from(self.start), i128::from(self.stop), i128::from(self.step));
+        let count =
+            if step > 0 { (stop - start + step - 1) / step } else { (start - stop - step - 1) / -step };
+        usize::try_from(count.max(0)).unwrap_or(usize::MAX)
+    }
+
+    /// The number at an index.
+    pub fn at(&self, index: usize) -> i64 {
+        self.start.wrapping_add(self.step.wrapping_mul(index as i64))
+    }
+}
+
+/// The class in whose body something was defined: empty until the class is made.
+pub type ClassCell = Rc<RefCell<Option<Rc<Class>>>>;
+
+/// A function written in Python.
+pub struct Function {
+    /// What was written.
+    pub code: Arc<Code>,
+    /// The expression of a lambda.
+    pub lambda: Option<Arc<Expression>>,
+    /// Defaults of the positional parameters, of the last ones.
+    pub defaults: Vec<Value>,
+    /// Defaults of the keyword-only parameters.
+    pub keyword_defaults: Vec<(Name, Value)>,
+    /// The names it can see.
+    pub scope: Rc<Scope>,
+    /// The class in whose body it was defined, for `super()`.
+    pub class: Option<ClassCell>,
+    /// Attributes set on it, `__name__` and `__doc__` among them when changed.
+    pub attributes: RefCell<Names>,
+}
+
+/// A function with its first argument.
+pub struct Bound {
+    /// The first argument.
+    pub receiver: Value,
+    /// The function.
+    pub function: Value,
+}
+
+/// What a function of this interpreter does.
+pub type BuiltinCall = Box<dyn Fn(&mut Interpreter<'_>, Arguments) -> Outcome<Value>>;
+
+/// A function of this interpreter.
+pub struct Builtin {
+    /// Its name, for messages.
+    pub name: Name,
+    /// Whether it takes unknown arguments; if not, any unknown argument makes its result unknown.
+    pub takes_unknown: bool,
+    /// What it does.
+    pub call: BuiltinCall,
+}
+
+/// How the objects of a class keep what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// By attributes alone.
+    Plain,
+    /// As a builtin value: a subclass of `str`, `dict`, … The word is the builtin's name.
+    Builtin(&'static str),
+    /// As an exception: `args` among the attributes.
+    Exception,
+}
+
+/// A class.
+pub struct Class {
+    /// Its name.
+    pub name: Name,
+    /// The dotted name of its module.
+    pub module: Name,
+    /// The bases as written.
+    pub bases: Vec<Value>,
+    /// Itself and its ancestors, in the order in which attributes are looked for.
+    pub mro: RefCell<Vec<Rc<Class>>>,
+    /// What its body bound.
+    pub attributes: RefCell<Names>,
+    /// How its objects keep what they are.
+    pub layout: Layout,
+    /// Makes an object, of a builtin class.
+    pub construct: Option<Rc<Builtin>>,
+    /// The native objects among the bases of it and its ancestors, nearest first.
+    pub natives: Vec<Rc<dyn Native>>,
+    /// The foreign value among the bases of it and its ancestors.
+    pub foreign: Option<Rc<Foreign>>,
+    /// The `metaclass=`, if it is written in Python.
+    pub metaclass: Option<Rc<Class>>,
+    /// The other keywords of the class statement.
+    pub keywords: Vec<(Name, Value)>,
+    /// Where it was defined.
+    pub span: Option<Span>,
+    /// What a native base hangs on it.
+    pub data: RefCell<Option<Rc<dyn Any>>>,
+    /// What the dataclass decorator, `Enum` or `NamedTuple` made of it.
+    pub shape: RefCell<Shape>,
+}
+
+/// What a class is beyond a class.
+#[derive(Clone, Default)]
+pub enum Shape {
+    /// Nothing more.
+    #[default]
+    Plain,
+    /// An enumeration, with its members in order (aliases left out).
+    Enum(Vec<Value>),
+    /// A named tuple: fields and defaults of the last ones.
+    NamedTuple(Rc<[Name]>, Rc<[Value]>),
+    /// A dataclass.
+    Data(Rc<super::library::dataclasses::DataShape>),
+}
+
+/// An object of a class written in Python, or an exception.
+pub struct Instance {
+    /// Its class.
+    pub class: RefCell<Rc<Class>>,
+    /// Its attributes.
+    pub attributes: RefCell<Names>,
+    /// The builtin value that it is (`class Colour(str, Enum)`), or a native one that a native base gave it.
+    pub payload: RefCell<Option<Value>>,
+    /// What a native base hangs on it.
+    pub data: RefCell<Option<Rc<dyn Any>>>,
+}
+
+/// A module.
+pub struct Module {
+    /// The dotted name.
+    pub name: Name,
+    /// Its names.
+    pub scope: Rc<Scope>,
+    /// Whether it is a package.
+    pub is_package: bool,
+    /// Whether it ran to its end.
+    pub done: Cell<bool>,
+}
+
+/// Values with a meaning for attribute lookup.
+pub enum Wrapper {
+    /// `property`: getter, setter.
+    Property(Value, Option<Value>),
+    /// `functools.cached_property`
+    CachedProperty(Value),
+    /// `staticmethod`
+    Static(Value),
+    /// `classmethod`
+    ClassMethod(Value),
+    /// `super()`: the class after which to look, and the object or class.
+    Super(Rc<Class>, Value),
+}
+
+impl Value {
+    /// A text.
+    pub fn str(text: impl AsRef<str>) -> Value {
+        Value::Str(Arc::from(text.as_ref()))
+    }
+
+    /// A list.
+    pub fn list(values: Vec<Value>) -> Value {
+        Value::List(Rc::new(RefCell::new(values)))
+    }
+
+    /// A tuple.
+    pub fn tuple(values: Vec<Value>) -> Value {
+        Value::Tuple(values.into())
+    }
+
+    /// A dict.
+    pub fn dict(dict: Dict) -> Value {
+        Value::Dict(Rc::new(RefCell::new(dict)))
+    }
+
+    /// A dict of texts to values.
+    pub fn dict_of<N: AsRef<str>>(entries: impl IntoIterator<Item = (N, Value)>) -> Value {
+        let mut dict = Dict::default();
+        for (name, value) in entries {
+            dict.insert_text(name.as_ref(), value);
+        }
+        Value::dict(dict)
+    }
+
+    /// A whole number.
+    pub fn big(number: BigInt) -> Value {
+        match i64::try_from(&number) {
+            Ok(small) => Value::Int(small),
+            Err(_) => Value::Big(Arc::new(number)),
+        }
+    }
+
+    /// A native object.
+    pub fn native(native: impl Native) -> Value {
+        Value::Native(Rc::new(native))
+    }
+
+    /// An unknown value.
+    pub fn unknown(reason: impl Into<String>, span: Span) -> Value {
+        Value::Unknown(Rc::new(Unknown { reason: reason.into(), span }))
+    }
+
+    /// A function of this program. Unknown arguments are handed to it.
+    pub fn function(
+        name: &str,
+        call: impl Fn(&mut Interpreter<'_>, Arguments) -> Outcome<Value> + 'static,
+    ) -> Value {
+        Value::Builtin(Rc::new(Builtin { name: name.into(), takes_unknown: true, call: Box::new(call) }))
+    }
+
+    /// A function of this program whose result is unknown when an argument is.
+    pub fn pure_function(
+        name: &str,
+        call: impl Fn(&mut Interpreter<'_>, Arguments) -> Outcome<Value> + 'static,
+    ) -> Value {
+        Value::Builtin(Rc::new(Builtin { name: name.into(), takes_unknown: false, call: Box::new(call) }))
+    }
+
+    /// Whether this is `None`.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Value::None)
+    }
+
+    /// The builtin value behind an object of a subclass of `str`, `dict`, …; itself otherwise.
+    pub fn plain(&self) -> Value {
+        match self {
+            Value::Instance(instance) => instance.payload.borrow().clone().unwrap_or_else(|| self.clone()),
+            other => other.clone(),
+        }
+    }
+
+    /// The text that this is, also as a member of a text enumeration.
+    pub fn as_str(&self) -> Option<Name> {
+        match self {
+            Value::Str(text) => Some(text.clone()),
+            Value::Instance(instance) => match &*instance.payload.borrow() {
+                Some(Value::Str(text)) => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The whole number that this is; booleans count.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(number) => Some(*number),
+            Value::Bool(bool) => Some(i64::from(*bool)),
+            Value::Instance(instance) => match &*instance.payload.borrow() {
+                Some(Value::Int(number)) => Some(*number),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The boolean that this is.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(bool) => Some(*bool),
+            _ => None,
+        }
+    }
+
+    /// The elements of a list or tuple, also as a subclass.
+    pub fn as_sequence(&self) -> Option<Vec<Value>> {
+        match self {
+            Value::List(list) => Some(list.borrow().clone()),
+            Value::Tuple(tuple) => Some(tuple.to_vec()),
+            Value::Instance(instance) => instance.payload.borrow().as_ref().and_then(Value::as_sequence),
+            _ => None,
+        }
+    }
+
+    /// The dict that this is, also as a subclass.
+    pub fn as_dict(&self) -> Option<Rc<RefCell<Dict>>> {
+        match self {
+            Value::Dict(dict) => Some(dict.clone()),
+            Value::Instance(instance) => instance.payload.borrow().as_ref().and_then(Value::as_dict),
+            _ => None,
+        }
+    }
+
+    /// The native object of a type that this is; also one that a native base gave to an instance.
+    pub fn as_native<T: Native>(&self) -> Option<Rc<T>> {
+        match self {
+            Value::Native(native) => {
+                let any: Rc<dyn Any> = native.clone();
+                any.downcast::<T>().ok()
+            }
+            Value::Instance(instance) => instance.payload.borrow().as_ref().and_then(Value::as_native),
+            _ => None,
+        }
+    }
+
+    /// Whether two values are one object.
+    pub fn is(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::None, Value::None)
+            | (Value::Ellipsis, Value::Ellipsis)
+            | (Value::NotImplemented, Value::NotImplemented) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::Tuple(a), Value::Tuple(b)) if a.is_empty() && b.is_empty() => true,
+            (Value::Foreign(a), Value::Foreign(b)) => a == b,
+            (Value::Bound(a), Value::Bound(b)) => Rc::ptr_eq(a, b),
+            _ => match (self.address(), other.address()) {
+                (Some(a), Some(b)) => a == b,
+                _ => false,
+            },
+        }
+    }
+
+    /// Where a shared object lives; not for printing.
+    pub(super) fn address(&self) -> Option<usize> {
+        fn of<T: ?Sized>(pointer: *const T) -> usize {
+            pointer.cast::<()>() as usize
+        }
+        Some(match self {
+            Value::None
+            | Value::Ellipsis
+            | Value::NotImplemented
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_) => return None,
+            Value::Big(it) => of(Arc::as_ptr(it)),
+            Value::Str(it) => of(Arc::as_ptr(it)),
+            Value::Bytes(it) => of(Arc::as_ptr(it)),
+            Value::List(it) => of(Rc::as_ptr(it)),
+            Value::Tuple(it) => of(Rc::as_ptr(it)),
+            Value::Dict(it) => of(Rc::as_ptr(it)),
+            Value::Set(it) => of(Rc::as_ptr(it)),
+            Value::Range(it) => of(Rc::as_ptr(it)),
+            Value::Slice(it) => of(Rc::as_ptr(it)),
+            Value::Function(it) => of(Rc::as_ptr(it)),
+            Value::Bound(it) => of(Rc::as_ptr(it)),
+            Value::Builtin(it) => of(Rc::as_ptr(it)),
+            Value::Class(it) => of(Rc::as_ptr(it)),
+            Value::Instance(it) => of(Rc::as_ptr(it)),
+            Value::Module(it) => of(Rc::as_ptr(it)),
+            Value::Iterator(it) => of(Rc::as_ptr(it)),
+            Value::Wrapper(it) => of(Rc::as_ptr(it)),
+            Value::Native(it) => of(Rc::as_ptr(it)),
+            Value::Unknown(it) => of(Rc::as_ptr(it)),
+            Value::Foreign(it) => of(Rc::as_ptr(it)),
+        })
+    }
+}
+
+impl Dict {
+    /// The value of a text.
+    pub fn get_text(&self, name: &str) -> Option<&Value> {
+        self.entries.get(&Key::Str(name.into())).map(|(_, value)| value)
+    }
+
+    /// Sets the value of a text.
+    pub fn insert_text(&mut self, name: &str, value: Value) {
+        let name: Name = name.into();
+        self.insert(Key::Str(name.clone()), Value::Str(name), value);
+    }
+
+    /// Sets a value; a key that is there already stays as it was written first.
+    pub fn insert(&mut self, key: Key, written: Value, value: Value) {
+        match self.entries.get_mut(&key) {
+            Some(entry) => entry.1 = value,
+            None => {
+                self.entries.insert(key, (written, value));
+            }
+        }
+    }
+
+    /// The keys and values in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&Value, &Value)> {
+        self.entries.values().map(|(key, value)| (key, value))
+    }
+}
+
+impl Class {
+    /// Whether this is the other class or inherits from it.
+    pub fn inherits(&self, other: &Class) -> bool {
+        self.mro.borrow().iter().any(|class| std::ptr::eq(&**class, other))
+    }
+
+    /// Looks for an attribute in the class and its ancestors, without binding it.
+    pub fn find(&self, name: &str) -> Option<Value> {
+        self.find_owner(name).map(|(value, _)| value)
+    }
+
+    /// The same, with the class that has it.
+    pub fn find_owner(&self, name: &str) -> Option<(Value, Rc<Class>)> {
+        let mro = self.mro.borrow();
+        mro.iter().find_map(|class| Some((class.attributes.borrow().get(name)?.clone(), class.clone())))
+    }
+}
+
+impl Instance {
+    /// An object without attributes.
+    pub fn new(class: Rc<Class>) -> Instance {
+        Instance {
+            class: RefCell::new(class),
+            attributes: RefCell::default(),
+            payload: RefCell::new(None),
+            data: RefCell::new(None),
+        }
+    }
+
+    /// Its class.
+    pub fn class(&self) -> Rc<Class> {
+        self.class.borrow().clone()
+    }
+
+    /// An attribute of its own.
+    pub fn attribute(&self, name: &str) -> Option<Value> {
+        self.attributes.borrow().get(name).cloned()
+    }
+
+    /// Sets an attribute of its own.
+    pub fn set(&self, name: &str, value: Value) {
+        self.attributes.borrow_mut().insert(name.into(), value);
+    }
+}
+
+impl fmt::Debug for Value {
+    /// Shallow: objects may hold themselves.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::None => f.write_str("None"),
+            Value::Ellipsis => f.write_str("Ellipsis"),
+            Value::NotImplemented => f.write_str("NotImplemented"),
+            Value::Bool(bool) => write!(f, "{bool}"),
+            Value::Int(number) => write!(f, "{number}"),
+            Value::Big(number) => write!(f, "{number}"),
+            Value::Float(number) => write!(f, "{number:?}"),
+            Value::Str(text) => write!(f, "{text:?}"),
+            Value::Bytes(bytes) => write!(f, "bytes({})", bytes.len()),
+            Value::List(list) => write!(f, "list({})", list.borrow().len()),
+            Value::Tuple(tuple) => write!(f, "tuple({})", tuple.len()),
+            Value::Dict(dict) => write!(f, "dict({})", dict.borrow().entries.len()),
+            Value::Set(set) => write!(f, "set({})", set.items.borrow().len()),
+            Value::Range(range) => write!(f, "{range:?}"),
+            Value::Slice(_) => f.write_str("slice"),
+            Value::Function(function) => write!(f, "function({})", function.code.name),
+            Value::Bound(_) => f.write_str("method"),
+            Value::Builtin(builtin) => write!(f, "builtin({})", builtin.name),
+            Value::Class(class) => write!(f, "class({})", class.name),
+            Value::Instance(instance) => write!(f, "instance({})", instance.class().name),
+            Value::Module(module) => write!(f, "module({})", module.name),
+            Value::Iterator(_) => f.write_str("iterator"),
+            Value::Wrapper(_) => f.write_str("wrapper"),
+            Value::Native(native) => write!(f, "native({})", native.type_name()),
+            Value::Unknown(unknown) => write!(f, "unknown({})", unknown.reason),
+            Value::Foreign(foreign) => write!(f, "foreign({})", foreign.path),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::str(text)
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::str(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(bool: bool) -> Value {
+        Value::Bool(bool)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Value {
+        Value::Int(number)
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::None, Into::into)
+    }
+}
