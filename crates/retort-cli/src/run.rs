@@ -14,7 +14,7 @@ use retort_core::inspect::inspect;
 use retort_core::plan::{Goal, Plan, Step, StepKind, plan};
 use retort_core::project::Project;
 use retort_core::replay::{Replay, ReplayedStep};
-use retort_core::revision::{Body, RevisionId};
+use retort_core::revision::RevisionId;
 use retort_core::script::{Origin, RenderOptions, Script, render};
 use retort_core::source::DialectKind;
 use retort_core::{json as core_json, version_table};
@@ -48,7 +48,7 @@ pub(crate) fn check(project: &Project, plan: &Plan) -> Result<(), Stop> {
             StepKind::Downgrade => (&revision.downgrade, "undone"),
             StepKind::Stamp => return None,
         };
-        let Body::Irreversible { reason } = body else { return None };
+        let reason = body.irreversible()?;
         let message = format!("`{}` cannot be {what}: {reason}", step.revision);
         Some(
             Diagnostic::error("plan/irreversible", message)

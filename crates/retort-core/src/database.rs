@@ -1,4 +1,4 @@
-//! The door to the world: three methods that every engine has.
+//! The door to the world: what every engine can do.
 //!
 //! Transactions, locks and pragmas are plain statements of the script, so nothing more is needed.
 
@@ -42,6 +42,15 @@ impl Value {
 /// The values of a row, in order.
 pub type Row = Vec<Value>;
 
+/// Rows with the names of their columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ResultSet {
+    /// The names, as the engine gives them; empty for a statement that gives no rows.
+    pub columns: Vec<String>,
+    /// The rows, each as long as the names.
+    pub rows: Vec<Row>,
+}
+
 /// What an engine says when it refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabaseError {
@@ -77,9 +86,17 @@ pub trait Database {
     /// [`DatabaseError`] with the engine's words.
     fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError>;
 
+    /// Runs one statement and gives its rows with the names of their columns.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] with the engine's words.
+    fn select(&mut self, sql: &str) -> Result<ResultSet, DatabaseError>;
+
     /// Runs one statement and gives its rows.
     ///
     /// # Errors
     /// [`DatabaseError`] with the engine's words.
-    fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError>;
+    fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
+        self.select(sql).map(|found| found.rows)
+    }
 }

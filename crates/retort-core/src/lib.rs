@@ -4,7 +4,7 @@
 //! `tests/src/layering.rs` checks it). Nothing here does I/O, reads a clock, or panics on input: the world is
 //! behind [`database::Database`].
 //!
-//! source → operation → revision → layout → graph → project → plan → dialect → replay → script → review →
+//! source → operation → database → revision → layout → graph → project → plan → dialect → replay → script → review →
 //! execute → inspect → drift → cascade → harness → json → share
 
 pub mod source;
@@ -12,15 +12,15 @@ pub mod diagnostic;
 pub mod token;
 pub mod schema;
 pub mod operation;
+pub mod database;
 pub mod revision;
 pub mod layout;
 pub mod graph;
+pub mod version_table;
 pub mod project;
 pub mod plan;
-pub mod database;
 pub mod dialect;
 pub mod replay;
-pub mod version_table;
 pub mod state_table;
 pub mod script;
 pub mod review;

@@ -121,6 +121,7 @@ impl<'a> Replay<'a> {
                     directives =
                         list.iter().map(|directive| self.directive(directive, &mut diagnostics)).collect();
                 }
+                Some(Body::Program(_)) => irreversible = Some("it is known only once it is run".to_owned()),
                 None => {}
             }
         }

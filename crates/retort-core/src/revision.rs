@@ -1,8 +1,12 @@
 //! One revision: an id, its links, what it does and undoes; and Retort's own text form of it.
 
 mod parse;
+mod program;
 
 pub use parse::{is_revision_file, parse};
+pub use program::{
+    Direction, Emitted, OpaqueStep, Program, RefusalKind, Server, Stage, StageError, Stop, TransactionAct,
+};
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -40,23 +44,47 @@ impl fmt::Display for RevisionId {
 }
 
 /// What a revision does in one direction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Body {
     /// Known once read.
     Directives(Vec<Directive>),
+    /// Known once run; the same program may stand for both directions.
+    Program(Arc<dyn Program>),
     /// Cannot be done, and why.
     Irreversible { reason: String },
 }
 
 impl Body {
-    /// The directives; none for an irreversible body.
+    /// The directives that are known without running anything; none for an irreversible body.
     pub fn directives(&self) -> &[Directive] {
         match self {
             Body::Directives(directives) => directives,
-            Body::Irreversible { .. } => &[],
+            Body::Program(_) | Body::Irreversible { .. } => &[],
+        }
+    }
+
+    /// Why it cannot be done, where it cannot.
+    pub fn irreversible(&self) -> Option<&str> {
+        match self {
+            Body::Irreversible { reason } => Some(reason),
+            Body::Directives(_) | Body::Program(_) => None,
         }
     }
 }
+
+/// Two programs are equal when they are the same one.
+impl PartialEq for Body {
+    fn eq(&self, other: &Body) -> bool {
+        match (self, other) {
+            (Body::Directives(left), Body::Directives(right)) => left == right,
+            (Body::Program(left), Body::Program(right)) => Arc::ptr_eq(left, right),
+            (Body::Irreversible { reason: left }, Body::Irreversible { reason: right }) => left == right,
+            (Body::Directives(_) | Body::Program(_) | Body::Irreversible { .. }, _) => false,
+        }
+    }
+}
+
+impl Eq for Body {}
 
 /// What a revision is to the tool whose layout it is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

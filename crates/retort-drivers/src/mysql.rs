@@ -3,7 +3,7 @@
 use ::mysql::consts::{ColumnFlags, ColumnType};
 use ::mysql::prelude::Queryable;
 use ::mysql::{Column, Conn, DriverError, Error, OptsBuilder, SslOpts, Value as Told};
-use retort_core::database::{Database, DatabaseError, Row, Value};
+use retort_core::database::{Database, DatabaseError, ResultSet, Row, Value};
 use retort_core::dialect::Capabilities;
 use retort_core::source::DialectKind;
 
@@ -162,16 +162,17 @@ impl Database for Mysql {
         Ok(changed)
     }
 
-    fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
+    fn select(&mut self, sql: &str) -> Result<ResultSet, DatabaseError> {
         let result = self.connection.query_iter(sql).map_err(|error| describe(&error, sql))?;
-        let mut rows = Vec::new();
+        let names = result.columns().as_ref().iter().map(|column| column.name_str().into_owned()).collect();
+        let mut rows: Vec<Row> = Vec::new();
         for found in result {
             let found = found.map_err(|error| describe(&error, sql))?;
             let columns = found.columns();
             let values = found.unwrap().into_iter().enumerate();
             rows.push(values.map(|(at, told)| value(told, columns.get(at))).collect());
         }
-        Ok(rows)
+        Ok(ResultSet { columns: names, rows })
     }
 }
 

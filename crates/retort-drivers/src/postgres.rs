@@ -8,7 +8,7 @@ use ::postgres::config::SslMode;
 use ::postgres::error::ErrorPosition;
 use ::postgres::types::Type;
 use ::postgres::{Client, Config, Error, SimpleQueryMessage, SimpleQueryRow};
-use retort_core::database::{Database, DatabaseError, Row, Value};
+use retort_core::database::{Database, DatabaseError, ResultSet, Row, Value};
 use retort_core::dialect::Capabilities;
 use retort_core::source::DialectKind;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -47,10 +47,11 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// The types of the columns that a statement gives.
-    fn types(&mut self, sql: &str) -> Result<Vec<Type>, DatabaseError> {
+    /// The names and types of the columns that a statement gives.
+    fn columns(&mut self, sql: &str) -> Result<Vec<(String, Type)>, DatabaseError> {
         let statement = self.client.prepare(sql).map_err(|error| self.told(&error, sql))?;
-        Ok(statement.columns().iter().map(|column| column.type_().clone()).collect())
+        let columns = statement.columns().iter();
+        Ok(columns.map(|column| (column.name().to_owned(), column.type_().clone())).collect())
     }
 
     fn told(&self, error: &Error, sql: &str) -> DatabaseError {
@@ -252,14 +253,15 @@ impl Database for Postgres {
         Ok(changed.sum())
     }
 
-    fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
-        let types = self.types(sql)?;
+    fn select(&mut self, sql: &str) -> Result<ResultSet, DatabaseError> {
+        let (columns, types): (Vec<String>, Vec<Type>) = self.columns(sql)?.into_iter().unzip();
         let messages = self.client.simple_query(sql).map_err(|error| self.told(&error, sql))?;
         let rows = messages.iter().filter_map(|message| match message {
             SimpleQueryMessage::Row(found) => Some(row(found, &types)),
             _ => None,
         });
-        Ok(rows.collect())
+        let rows = rows.collect();
+        Ok(ResultSet { columns, rows })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use retort_core::cascade::{RecordRows, Recording};
-use retort_core::database::{Database, DatabaseError, Row, Value};
+use retort_core::database::{Database, DatabaseError, ResultSet, Row, Value};
 use retort_core::dialect::Capabilities;
 use retort_core::source::DialectKind;
 use rusqlite::functions::FunctionFlags;
@@ -223,10 +223,12 @@ impl Database for Sqlite {
         Ok(self.connection.changes())
     }
 
-    fn query(&mut self, sql: &str) -> Result<Vec<Row>, DatabaseError> {
+    fn select(&mut self, sql: &str) -> Result<ResultSet, DatabaseError> {
         self.start_clock();
         let mut statement = self.connection.prepare(sql).map_err(describe)?;
-        Ok(read(&mut statement, usize::MAX)?.0)
+        let columns = statement.column_names().map(str::to_owned).collect();
+        let (rows, _) = read(&mut statement, usize::MAX)?;
+        Ok(ResultSet { columns, rows })
     }
 }
 

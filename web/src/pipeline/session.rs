@@ -302,11 +302,8 @@ impl Session {
             after: up.before.clone(),
         };
         let irreversible =
-            self.project.graph.get(&step.revision).and_then(|revision| match &revision.downgrade {
-                retort_core::revision::Body::Irreversible { reason } => Some(reason.clone()),
-                retort_core::revision::Body::Directives(_) => None,
-            });
-        if let Some(reason) = irreversible {
+            self.project.graph.get(&step.revision).and_then(|revision| revision.downgrade.irreversible());
+        if let Some(reason) = irreversible.map(str::to_owned) {
             self.go(at)?;
             let id = &step.revision;
             self.present.notice = Some(format!(

@@ -6,7 +6,7 @@ use retort_core::database::Database;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::graph::RevisionGraph;
 use retort_core::replay::ReplayedStep;
-use retort_core::revision::{Body, Revision};
+use retort_core::revision::Revision;
 use retort_core::schema::{ChangeKind, Schema, diff};
 use retort_core::{dialect, review};
 
@@ -88,10 +88,7 @@ impl Session {
             is_merge: graph.is_merge(&revision.id),
             is_branch_point: graph.is_branch_point(&revision.id),
             state: ran.map_or(RunState::NotRun, state),
-            irreversible: match &revision.downgrade {
-                Body::Irreversible { reason } => Some(reason.clone()),
-                Body::Directives(_) => None,
-            },
+            irreversible: revision.downgrade.irreversible().map(str::to_owned),
             destructive: ran
                 .is_some_and(|ran| ran.replayed.directives.iter().any(|directive| directive.destructive)),
             fidelity: fidelity(ran.map_or(dialect::Fidelity::Exact, |ran| worst(&ran.replayed))),

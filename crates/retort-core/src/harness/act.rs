@@ -216,9 +216,13 @@ impl<'a> Stage<'a> {
             let down: Vec<&str> = revision.down_revisions.iter().map(RevisionId::as_str).collect();
             let down = if down.is_empty() { "base".to_owned() } else { down.join(", ") };
             let mut words = vec![format!("{down} -> {}, {}:", revision.id, revision.message)];
-            words.push(format!("up {}", revision.upgrade.directives().len()));
+            words.push(match &revision.upgrade {
+                Body::Program(_) => "up by a program".to_owned(),
+                known => format!("up {}", known.directives().len()),
+            });
             words.push(match &revision.downgrade {
                 Body::Directives(directives) => format!("down {}", directives.len()),
+                Body::Program(_) => "down by a program".to_owned(),
                 Body::Irreversible { reason } => format!("no way down ({reason})"),
             });
             words.extend(facts(revision));
