@@ -13,6 +13,7 @@ use retort_core::replay::Replay;
 use retort_core::schema::{ObjectName, Schema, diff};
 use retort_core::script::{RenderOptions, render};
 use retort_core::source::DialectKind;
+use retort_core::version_table::VersionTable;
 use retort_drivers::Sqlite;
 
 /// One revision for each text.
@@ -75,8 +76,8 @@ fn run_until(dialect: DialectKind, steps: &[&str], refused: &[&str]) -> End {
         if let Err(failure) = execute(&script, &mut db) {
             panic!("{sql}\n{} in\n{}", failure.error, script.statements[failure.statement].sql);
         }
-        let found = inspect(&mut db).unwrap();
-        assert_eq!(inspect_again(&mut db, &mut known).unwrap(), found, "{sql}");
+        let found = inspect(&mut db, &VersionTable::default()).unwrap();
+        assert_eq!(inspect_again(&mut db, &VersionTable::default(), &mut known).unwrap(), found, "{sql}");
         let changes = diff(&replayed.engine, &found);
         assert!(changes.is_empty(), "{sql}\n{changes:#?}\n{}", script.to_sql());
         notes.extend(replayed.directives.into_iter().flat_map(|directive| directive.translated.notes));

@@ -17,6 +17,7 @@ use retort_core::replay::{Replay, ReplayedStep};
 use retort_core::schema::{ObjectName, Schema, diff};
 use retort_core::script::{RenderOptions, render};
 use retort_core::source::DialectKind;
+use retort_core::version_table::VersionTable;
 use retort_drivers::Sqlite;
 
 fn project(name: &str) -> Project {
@@ -78,9 +79,13 @@ impl<'a> Run<'a> {
         if let Err(failure) = execute(&script, &mut self.db) {
             panic!("{name}: {} in\n{}", failure.error, script.statements[failure.statement].sql);
         }
-        let found = inspect(&mut self.db).unwrap();
+        let found = inspect(&mut self.db, &VersionTable::default()).unwrap();
         assert_alike(&replayed.engine, &found, &name);
-        assert_eq!(inspect_again(&mut self.db, &mut self.known).unwrap(), found, "{name}");
+        assert_eq!(
+            inspect_again(&mut self.db, &VersionTable::default(), &mut self.known).unwrap(),
+            found,
+            "{name}"
+        );
         replayed
     }
 

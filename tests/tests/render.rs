@@ -12,6 +12,7 @@ use retort_core::inspect::inspect;
 use retort_core::operation::{apply, from_sql};
 use retort_core::schema::{Schema, diff};
 use retort_core::source::{SourceFile, SourceId};
+use retort_core::version_table::VersionTable;
 use retort_drivers::Sqlite;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::{wasm_bindgen_test as test, wasm_bindgen_test_configure};
@@ -112,7 +113,8 @@ fn sqlite_holds_what_was_said() {
         let way = change_schema(&before, &after, &Hints::default(), &able);
         for (sql, expected) in [(first, &before), (way.sql, &after)] {
             run_on_database(&mut db, &sql)?;
-            let found = inspect(&mut db).map_err(|error| TestCaseError::fail(error.message))?;
+            let found = inspect(&mut db, &VersionTable::default())
+                .map_err(|error| TestCaseError::fail(error.message))?;
             alike(&found, expected, &sql)?;
         }
         Ok(())

@@ -72,7 +72,7 @@ pub(crate) fn script(script: &Script) -> Value {
 /// The statements of a step as a translation has them.
 pub(crate) fn translated(project: &Project, replayed: &ReplayedStep) -> Vec<Value> {
     let form = |directive: &retort_core::replay::ReplayedDirective| {
-        json::translated(project.text(directive.span), &directive.translated)
+        json::translated(directive.source(project), &directive.translated)
     };
     replayed.directives.iter().map(form).collect()
 }

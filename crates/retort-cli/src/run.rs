@@ -8,14 +8,15 @@ use anyhow::Result;
 use retort_core::database::Database;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::dialect::Capabilities;
-use retort_core::execute::{Failure, execute};
+use retort_core::execute::Failure;
 use retort_core::graph::{Heads, RevisionGraph, Target};
 use retort_core::inspect::inspect;
 use retort_core::plan::{Goal, Plan, Step, StepKind, plan};
 use retort_core::project::Project;
 use retort_core::replay::{Replay, ReplayedStep};
 use retort_core::revision::RevisionId;
-use retort_core::script::{Origin, RenderOptions, Script, render};
+use retort_core::run::{StepRun, run_step};
+use retort_core::script::{Origin, RenderOptions, Script};
 use retort_core::source::DialectKind;
 use retort_core::{json as core_json, version_table};
 use retort_drivers::Engine;
@@ -85,12 +86,12 @@ fn steps_to(graph: &RevisionGraph, heads: &Heads) -> Vec<Step> {
 pub(crate) fn replay_of<'a>(project: &'a Project, heads: &Heads, db: &mut dyn Engine) -> Result<Replay<'a>> {
     let engine = db.capabilities();
     if project.dialect == engine.dialect {
-        let schema = inspect(db).map_err(|error| refused(&error))?;
+        let schema = inspect(db, &project.version_table).map_err(|error| refused(&error))?;
         return Ok(Replay::from_schemas(project, schema.clone(), schema, engine));
     }
     let (mut replay, is_opaque) = replay_at(project, heads, engine);
     if is_opaque {
-        replay.resynchronise(inspect(db).map_err(|error| refused(&error))?);
+        replay.resynchronise(inspect(db, &project.version_table).map_err(|error| refused(&error))?);
     }
     Ok(replay)
 }
@@ -153,23 +154,22 @@ impl Run<'_> {
     fn step(&mut self, step: &Step) -> Result<Option<Broken>> {
         self.progress.begin(&self.project.graph, step);
         let began = Instant::now();
-        let replayed = self.replay.step(step);
-        for diagnostic in replayed.diagnostics {
+        let ran =
+            run_step(&mut self.replay, step, self.db, &self.options).map_err(|error| refused(&error))?;
+        let StepRun { replayed, script, diagnostics, outcome } = ran;
+        for diagnostic in diagnostics {
             self.progress.pause();
             self.session.say(diagnostic);
         }
-        let replayed = replayed.value;
         for directive in &replayed.directives {
             self.tally.count(&directive.translated, || place(self.project, directive.span));
         }
-        let script = render(&replayed, &self.options);
-        let result = execute(&script, self.db);
-        let status = if result.is_ok() { Status::Applied } else { Status::Failed };
+        let status = if outcome.is_ok() { Status::Applied } else { Status::Failed };
         if self.session.is_json() {
             let milliseconds = began.elapsed().as_millis();
             self.steps.push(json::step(step, script.statements.len(), milliseconds, status));
         }
-        if let Err(failure) = result {
+        if let Err(failure) = outcome {
             let exit = match failure.origin {
                 Origin::Transaction if is_locked(&failure.error) => ExitCode::Locked,
                 _ => ExitCode::Failed,
@@ -181,19 +181,16 @@ impl Run<'_> {
             return Ok(Some(Broken { diagnostic, exit, undone, kept }));
         }
         self.options.create_version_table = false;
-        if replayed.is_opaque() {
-            self.replay.resynchronise(inspect(self.db).map_err(|error| refused(&error))?);
-        }
         Ok(None)
     }
 
     /// Says where the database is now.
     fn finish(self, plan: &Plan, done: usize, broken: Option<Broken>, started: Instant) -> Result<ExitCode> {
         let is_sqlite = self.options.capabilities.dialect == DialectKind::Sqlite;
-        let Run { session, db, steps, tally, .. } = self;
+        let Run { project, session, db, steps, tally, .. } = self;
         let end = match (&broken, plan.steps.get(done)) {
             // The database itself knows best where it stands after a failure.
-            (Some(_), Some(step)) => match version_table::read(db) {
+            (Some(_), Some(step)) => match version_table::read(&project.version_table, db) {
                 Ok(heads) => heads.unwrap_or_default(),
                 Err(_) => step.before.clone(),
             },
@@ -284,6 +281,10 @@ fn failed(project: &Project, replayed: &ReplayedStep, script: &Script, failure: 
     let words = &failure.error.message;
     let statement = script.statements.get(failure.statement).map_or("", |statement| statement.sql.as_str());
     let own = project.graph.get(id).map(|revision| revision.span);
+    if let Some(said) = &failure.said {
+        let message = format!("`{id}` failed: {}", said.message);
+        return Diagnostic { message, ..(**said).clone() };
+    }
     let (code, message, label) = match failure.origin {
         Origin::Directive(at) => {
             let message = format!("`{id}` failed: {words}");
@@ -312,6 +313,9 @@ fn failed(project: &Project, replayed: &ReplayedStep, script: &Script, failure: 
             format!("another run holds the lock of the database: {words}"),
             "nothing of it was run",
         ),
+        Origin::Program | Origin::Hole(_) => {
+            ("execute/program-failed", format!("`{id}` failed: {words}"), "")
+        }
         Origin::Transaction | Origin::Session => {
             ("execute/transaction-failed", format!("`{id}` failed at `{statement}`: {words}"), "")
         }
@@ -327,8 +331,8 @@ pub(crate) fn place(project: &Project, span: retort_core::source::Span) -> Strin
 }
 
 /// What a database says about its heads: the heads, and whether its version table is there.
-pub(crate) fn read_heads(db: &mut dyn Database) -> Result<(Heads, bool), Stop> {
-    let heads = version_table::read(db).map_err(|error| refused(&error))?;
+pub(crate) fn read_heads(project: &Project, db: &mut dyn Database) -> Result<(Heads, bool), Stop> {
+    let heads = version_table::read(&project.version_table, db).map_err(|error| refused(&error))?;
     let has_table = heads.is_some();
     Ok((heads.unwrap_or_default(), has_table))
 }

@@ -280,12 +280,13 @@ impl Session {
     }
 
     /// The heads that the database is at, when one is named.
-    pub(crate) fn heads_if_named(&self) -> Result<Option<Heads>> {
+    pub(crate) fn heads_if_named(&self, project: &Project) -> Result<Option<Heads>> {
         if self.settings.database.is_none() {
             return Ok(None);
         }
         let mut db = self.database(Missing::Refuse)?;
-        let heads = version_table::read(&mut *db).map_err(|error| database::refused(&error))?;
+        let heads = version_table::read(&project.version_table, &mut *db)
+            .map_err(|error| database::refused(&error))?;
         Ok(Some(heads.unwrap_or_default()))
     }
 

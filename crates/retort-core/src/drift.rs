@@ -8,13 +8,18 @@ use crate::database::{Database, DatabaseError};
 use crate::dialect::normalize;
 use crate::inspect::{self, Doubtful};
 use crate::schema::{Change, ChangeKind, ObjectName, Schema, diff};
+use crate::version_table::VersionTable;
 
 /// The differences between what is expected and what a database holds, in order of name.
 ///
 /// # Errors
 /// The database's own.
-pub fn compare(expected: &Schema, db: &mut dyn Database) -> Result<Vec<Change>, DatabaseError> {
-    let actual = inspect::inspect(db)?;
+pub fn compare(
+    expected: &Schema,
+    db: &mut dyn Database,
+    heads: &VersionTable,
+) -> Result<Vec<Change>, DatabaseError> {
+    let actual = inspect::inspect(db, heads)?;
     let defaults = inspect::server_defaults(db)?;
     let normal = normalize(&actual, &defaults);
     let changes = diff(&normalize(expected, &defaults), &normal);

@@ -15,7 +15,7 @@ use crate::database::{Database, DatabaseError};
 use crate::dialect::ServerDefaults;
 use crate::schema::{Schema, Table};
 use crate::source::DialectKind;
-use crate::version_table;
+use crate::version_table::VersionTable;
 
 pub(crate) use probe::{Doubtful, in_servers_words};
 
@@ -24,25 +24,29 @@ pub(crate) use probe::{Doubtful, in_servers_words};
 #[derive(Clone, Debug, Default)]
 pub struct KnownTables(BTreeMap<String, Arc<Table>>);
 
-/// Reads the schema of a database.
+/// Reads the schema of a database; the table of its heads is left out.
 ///
 /// # Errors
 /// The database's own.
-pub fn inspect(db: &mut dyn Database) -> Result<Schema, DatabaseError> {
-    inspect_again(db, &mut KnownTables::default())
+pub fn inspect(db: &mut dyn Database, heads: &VersionTable) -> Result<Schema, DatabaseError> {
+    inspect_again(db, heads, &mut KnownTables::default())
 }
 
 /// Reads the schema of a database, but the tables that are known already; learns the others.
 ///
 /// # Errors
 /// As [`inspect`].
-pub fn inspect_again(db: &mut dyn Database, known: &mut KnownTables) -> Result<Schema, DatabaseError> {
+pub fn inspect_again(
+    db: &mut dyn Database,
+    heads: &VersionTable,
+    known: &mut KnownTables,
+) -> Result<Schema, DatabaseError> {
     let schema = match db.dialect() {
         DialectKind::Sqlite => sqlite::inspect(db, &mut known.0)?,
         DialectKind::Postgres => postgres::inspect(db)?,
         DialectKind::Mysql => mysql::inspect(db)?,
     };
-    Ok(schema.without(&version_table::name()))
+    Ok(schema.without(&heads.object(db.dialect())))
 }
 
 /// What the server takes where nothing is said.

@@ -5,7 +5,7 @@
 //! behind [`database::Database`].
 //!
 //! source → operation → database → revision → layout → graph → project → plan → dialect → replay → script → review →
-//! execute → inspect → drift → cascade → harness → json → share
+//! execute → inspect → run → drift → cascade → harness → json → share
 
 pub mod source;
 pub mod diagnostic;
@@ -26,6 +26,7 @@ pub mod script;
 pub mod review;
 pub mod execute;
 pub mod inspect;
+pub mod run;
 pub mod drift;
 pub mod cascade;
 pub mod harness;

@@ -6,6 +6,7 @@ use crate::diagnostic::{Checked, Diagnostic};
 use crate::graph::RevisionGraph;
 use crate::layout::{self, LayoutKind};
 use crate::source::{DialectKind, LineColumn, LineIndex, SourceFile, SourceId, Span};
+use crate::version_table::VersionTable;
 
 /// What the user said about the project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct Project {
     pub dialect: DialectKind,
     /// Why we think so, for people.
     pub dialect_reason: String,
+    /// Where a database remembers its heads.
+    pub version_table: VersionTable,
     /// The revisions, linked.
     pub graph: RevisionGraph,
 }
@@ -67,5 +70,6 @@ pub fn open(files: &[(String, Vec<u8>)], options: &Options) -> Checked<Project> 
         );
     }
     let graph = RevisionGraph::build(revisions).into_value(&mut diagnostics);
-    Checked { value: Project { files, layout, dialect, dialect_reason, graph }, diagnostics }
+    let version_table = VersionTable::default();
+    Checked { value: Project { files, layout, dialect, dialect_reason, version_table, graph }, diagnostics }
 }

@@ -106,7 +106,7 @@ fn duplicate_index(project: &Project, replayed: &ReplayedStep, findings: &mut Ve
         for redundant in redundant_indexes(table, dialect).into_iter().filter(|redundant| redundant.duplicate)
         {
             let names = |directive: &&crate::replay::ReplayedDirective| {
-                let text = project.text(directive.span);
+                let text = directive.source(project);
                 crate::schema::Expression::verbatim(text, dialect).mentions(&redundant.index, dialect)
                     && text.to_ascii_uppercase().contains("INDEX") | text.to_ascii_uppercase().contains("KEY")
             };

@@ -1,13 +1,14 @@
 //! Everything that will be run for a step, in order: transactions, pragmas and version rows included.
 //!
-//! Invariant: nothing is executed that is not in a script; offline SQL is the script as text.
+//! Invariant: nothing is executed that is not in a script; offline SQL is the script as text. The script of a
+//! program grows while it runs.
 
 use crate::dialect::Capabilities;
 use crate::plan::{Plan, Step, StepKind};
-use crate::replay::ReplayedStep;
+use crate::replay::{ReplayedDirective, ReplayedStep};
 use crate::schema::{ObjectName, Schema};
 use crate::source::DialectKind;
-use crate::version_table;
+use crate::version_table::{self, VersionTable};
 
 /// Why a statement is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,10 @@ pub enum Origin {
     Session,
     /// A question whose every row is a fault: children without a parent.
     ForeignKeyCheck,
+    /// No statement: the directive at this place of the step is not known without a database, and says why.
+    Hole(usize),
+    /// No statement: the step's program itself, which failed.
+    Program,
 }
 
 /// One statement.
@@ -58,96 +63,186 @@ pub struct RenderOptions {
 
 /// Writes the script of a replayed step.
 pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
-    let dialect = options.capabilities.dialect;
-    let keys_off = dialect == DialectKind::Sqlite && replayed.foreign_keys_off();
-    // On an engine of another kind nothing is left of what could not run in a transaction.
-    let is_bare = replayed.is_bare && replayed.source.dialect == dialect;
-    let mut writer = Writer { statements: Vec::new(), dialect, open: false };
-    if keys_off {
-        // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
-        writer.push("PRAGMA foreign_keys=OFF", Origin::Session);
-    }
-    if !is_bare {
-        create_version_table(replayed, options, &mut writer);
-    }
+    let mut writer = Writer::new(Frame::of(replayed, options));
+    writer.open();
     for (index, directive) in replayed.directives.iter().enumerate() {
-        let sql = &directive.translated.sql;
-        let is_alone = is_bare || directive.translated.stands_alone;
-        if sql.is_empty() {
-            continue;
-        }
-        if is_alone {
-            writer.enter(false);
-        }
-        // What comes to several statements (a table rebuild) stays all or nothing.
-        writer.enter(!is_alone || sql.len() > 1);
-        sql.iter().for_each(|sql| writer.push(sql, Origin::Directive(index)));
+        writer.directive(index, directive);
     }
-    change_heads(replayed, options, is_bare, &mut writer);
-    writer.enter(false);
-    if keys_off {
-        writer.push("PRAGMA foreign_keys=ON", Origin::Session);
-    }
+    let is_checked = writer.frame.keys_off && !replayed.has_keys_off && !writer.frame.is_bare;
+    writer.change_heads(&replayed.step, is_checked.then(|| foreign_key_check(&replayed.source)));
+    writer.close();
     Script { step: replayed.step.clone(), statements: writer.statements }
 }
 
-fn create_version_table(replayed: &ReplayedStep, options: &RenderOptions, writer: &mut Writer) {
-    if options.create_version_table {
-        writer.enter(options.capabilities.transactional_ddl);
-        let create = version_table::create(options.capabilities.dialect, replayed.longest_id);
-        writer.push(&create, Origin::VersionTable);
-    }
+/// What stands around the directives of a step.
+#[derive(Clone, Debug)]
+pub(crate) struct Frame {
+    pub(crate) dialect: DialectKind,
+    pub(crate) transactional_ddl: bool,
+    /// The statements that make the version table, where it is not there.
+    pub(crate) create_version_table: Vec<String>,
+    pub(crate) version_table: VersionTable,
+    /// Foreign keys are off around it (SQLite).
+    pub(crate) keys_off: bool,
+    /// Its tool puts no transaction around it.
+    pub(crate) is_bare: bool,
 }
 
-/// The heads change at the end, together with the last rows.
-fn change_heads(replayed: &ReplayedStep, options: &RenderOptions, is_bare: bool, writer: &mut Writer) {
-    let dialect = options.capabilities.dialect;
-    if is_bare {
-        writer.enter(false);
-        create_version_table(replayed, options, writer);
-    }
-    let heads = version_table::change(&replayed.step.before, &replayed.step.after, dialect);
-    // One statement is all or nothing by itself.
-    let is_single = heads.len() == 1 && !options.capabilities.transactional_ddl;
-    if !is_single || writer.open {
-        writer.enter(true);
-    }
-    if dialect == DialectKind::Sqlite && replayed.foreign_keys_off() && !is_bare {
-        writer.push(&foreign_key_check(&replayed.source), Origin::ForeignKeyCheck);
-    }
-    for sql in heads {
-        writer.push(&sql, Origin::VersionTable);
-        if let Some(statement) = writer.statements.last_mut() {
-            statement.rows = Some(1);
+impl Frame {
+    pub(crate) fn of(replayed: &ReplayedStep, options: &RenderOptions) -> Frame {
+        let dialect = options.capabilities.dialect;
+        let table = &replayed.version_table;
+        let create = options.create_version_table;
+        Frame {
+            dialect,
+            transactional_ddl: options.capabilities.transactional_ddl,
+            create_version_table: match create {
+                true => version_table::create(table, dialect, replayed.longest_id),
+                false => Vec::new(),
+            },
+            version_table: table.clone(),
+            keys_off: dialect == DialectKind::Sqlite && replayed.foreign_keys_off(),
+            // On an engine of another kind nothing is left of what could not run in a transaction.
+            is_bare: replayed.is_bare && replayed.source.dialect == dialect,
         }
     }
 }
 
 /// Puts statements into transactions, as few as can be: one for all that may share it.
-struct Writer {
-    statements: Vec<Statement>,
-    dialect: DialectKind,
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) statements: Vec<Statement>,
+    pub(crate) frame: Frame,
     /// Inside a transaction.
-    open: bool,
+    is_open: bool,
 }
 
 impl Writer {
-    fn push(&mut self, sql: &str, origin: Origin) {
-        let alone = !self.open && !matches!(origin, Origin::Transaction | Origin::Session);
+    pub(crate) fn new(frame: Frame) -> Writer {
+        Writer { statements: Vec::new(), frame, is_open: false }
+    }
+
+    /// What comes before the first directive.
+    pub(crate) fn open(&mut self) {
+        if self.frame.keys_off {
+            // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
+            self.push("PRAGMA foreign_keys=OFF", Origin::Session);
+        }
+        if !self.frame.is_bare {
+            self.create_version_table();
+        }
+    }
+
+    /// The statements of a directive, in a transaction where they may be.
+    pub(crate) fn directive(&mut self, index: usize, directive: &ReplayedDirective) {
+        if let Some(hole) = &directive.hole {
+            let text = hole.reason.replace('\n', "\n-- ");
+            self.push(&format!("-- left out: {text}"), Origin::Hole(index));
+        }
+        if directive.ends_transaction {
+            self.enter(false);
+        }
+        let sql = &directive.translated.sql;
+        let is_alone = self.frame.is_bare || directive.translated.stands_alone;
+        if sql.is_empty() {
+            return;
+        }
+        if is_alone {
+            self.enter(false);
+        }
+        // What comes to several statements (a table rebuild) stays all or nothing.
+        self.enter(!is_alone || sql.len() > 1);
+        sql.iter().for_each(|sql| self.push(sql, Origin::Directive(index)));
+    }
+
+    /// The heads change at the end, together with the last rows; `check` is a question whose rows are faults.
+    pub(crate) fn change_heads(&mut self, step: &Step, check: Option<String>) {
+        let dialect = self.frame.dialect;
+        if self.frame.is_bare {
+            self.enter(false);
+            self.create_version_table();
+        }
+        let heads = version_table::change(&self.frame.version_table, &step.before, &step.after, dialect);
+        // One statement is all or nothing by itself.
+        let is_single = heads.len() == 1 && !self.frame.transactional_ddl;
+        if !is_single || self.is_open {
+            self.enter(true);
+        }
+        if let Some(check) = check {
+            self.push(&check, Origin::ForeignKeyCheck);
+        }
+        for sql in heads {
+            self.push(&sql, Origin::VersionTable);
+            if let Some(statement) = self.statements.last_mut() {
+                statement.rows = Some(1);
+            }
+        }
+    }
+
+    /// What comes after the last statement.
+    pub(crate) fn close(&mut self) {
+        self.enter(false);
+        if self.frame.keys_off {
+            self.push("PRAGMA foreign_keys=ON", Origin::Session);
+        }
+    }
+
+    fn create_version_table(&mut self) {
+        let create = std::mem::take(&mut self.frame.create_version_table);
+        if !create.is_empty() {
+            self.enter(self.frame.transactional_ddl);
+            create.iter().for_each(|sql| self.push(sql, Origin::VersionTable));
+        }
+    }
+
+    pub(crate) fn push(&mut self, sql: &str, origin: Origin) {
+        let is_work = !matches!(origin, Origin::Transaction | Origin::Session | Origin::Hole(_));
+        let alone = !self.is_open && is_work;
         self.statements.push(Statement { sql: sql.to_owned(), origin, rows: None, alone });
     }
 
     /// Goes into a transaction, or out of the one that is open.
-    fn enter(&mut self, transaction: bool) {
-        if transaction != self.open {
-            self.push(if transaction { begin(self.dialect) } else { "COMMIT" }, Origin::Transaction);
-            self.open = transaction;
+    pub(crate) fn enter(&mut self, transaction: bool) {
+        if transaction != self.is_open {
+            let sql = if transaction { begin(self.frame.dialect) } else { "COMMIT" };
+            self.push(sql, Origin::Transaction);
+            self.is_open = transaction;
         }
+    }
+
+    /// Whether a transaction is open.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Knows that the open transaction was rolled back; a version table that went with it is made again.
+    pub(crate) fn rolled_back(&mut self, create_version_table: Vec<String>) {
+        self.is_open = false;
+        self.frame.create_version_table = create_version_table;
+        self.create_version_table();
+    }
+
+    /// A directive whose statements stay or go together; gives the place of the savepoint before them, where one
+    /// is needed.
+    pub(crate) fn guarded(&mut self, index: usize, directive: &ReplayedDirective) -> Option<usize> {
+        let is_guarded = directive.translated.sql.len() > 1
+            && self.frame.transactional_ddl
+            && !self.frame.is_bare
+            && !directive.translated.stands_alone;
+        if !is_guarded {
+            self.directive(index, directive);
+            return None;
+        }
+        self.enter(true);
+        let place = self.statements.len();
+        self.push("SAVEPOINT retort_statement", Origin::Transaction);
+        self.directive(index, directive);
+        Some(place)
     }
 }
 
 /// Children without a parent; those of a key that is NOT VALID were there before.
-fn foreign_key_check(source: &Schema) -> String {
+pub(crate) fn foreign_key_check(source: &Schema) -> String {
     let text = |name: &ObjectName| format!("'{}'", name.to_string().replace('\'', "''"));
     let unchecked = source.tables.values().flat_map(|table| {
         let keys = table.foreign_keys.iter().filter(|key| !key.validated && key.enforced);
@@ -180,7 +275,8 @@ impl Script {
             }
             was_alone = statement.alone;
             text.push_str(&statement.sql);
-            text.push_str(";\n");
+            let is_comment = matches!(statement.origin, Origin::Hole(_));
+            text.push_str(if is_comment { "\n" } else { ";\n" });
         }
         text.push('\n');
         text

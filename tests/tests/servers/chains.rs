@@ -13,7 +13,7 @@ use retort_core::replay::Replay;
 use retort_core::revision::Body;
 use retort_core::script::{RenderOptions, render};
 use retort_core::source::DialectKind;
-use retort_core::version_table;
+use retort_core::version_table::{self, VersionTable};
 use retort_drivers::Engine;
 
 use crate::server::Scratch;
@@ -49,18 +49,18 @@ impl<'a> Run<'a> {
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), String> {
         let name = format!("{} {}", step.kind.name(), step.revision);
         let replayed = self.replay.step(step).value;
-        let known = version_table::read(&mut *self.db).unwrap().is_some();
+        let known = version_table::read(&VersionTable::default(), &mut *self.db).unwrap().is_some();
         let options = RenderOptions { capabilities: self.db.capabilities(), create_version_table: !known };
         let script = render(&replayed, &options);
         execute(&script, &mut *self.db).map_err(|failure| {
             format!("{name}: {} in\n{}", failure.error, script.statements[failure.statement].sql)
         })?;
-        let heads = version_table::read(&mut *self.db).unwrap().unwrap();
+        let heads = version_table::read(&VersionTable::default(), &mut *self.db).unwrap().unwrap();
         assert_eq!(heads, step.after, "{name}");
         if replayed.is_opaque() {
-            self.replay.resynchronise(inspect(&mut *self.db).unwrap());
+            self.replay.resynchronise(inspect(&mut *self.db, &VersionTable::default()).unwrap());
         }
-        let changes = compare(self.replay.engine(), &mut *self.db).unwrap();
+        let changes = compare(self.replay.engine(), &mut *self.db, &VersionTable::default()).unwrap();
         if changes.is_empty() { Ok(()) } else { Err(format!("{name}: {changes:#?}")) }
     }
 
@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
     }
 
     pub(crate) fn heads(&mut self) -> Heads {
-        version_table::read(&mut *self.db).unwrap().unwrap_or_default()
+        version_table::read(&VersionTable::default(), &mut *self.db).unwrap().unwrap_or_default()
     }
 }
 

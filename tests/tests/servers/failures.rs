@@ -8,6 +8,7 @@ use retort_core::replay::Replay;
 use retort_core::schema::ObjectName;
 use retort_core::script::{RenderOptions, Script, render};
 use retort_core::source::DialectKind;
+use retort_core::version_table::VersionTable;
 
 use crate::chains::{Run, project, up};
 use crate::server::Scratch;
@@ -40,7 +41,7 @@ fn fail(
 }
 
 fn has_table(db: &mut dyn Database, name: &str) -> bool {
-    inspect(db).unwrap().table(&ObjectName::bare(name)).is_some()
+    inspect(db, &VersionTable::default()).unwrap().table(&ObjectName::bare(name)).is_some()
 }
 
 fn kept(script: &Script, failure: &Failure) -> Vec<String> {

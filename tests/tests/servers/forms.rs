@@ -3,6 +3,7 @@
 
 use retort_core::drift::compare;
 use retort_core::source::DialectKind;
+use retort_core::version_table::VersionTable;
 
 use crate::chains::{Run, project, up};
 use crate::server::Scratch;
@@ -114,7 +115,7 @@ fn told(dialect: DialectKind, create: &str, by_hand: &[(&str, &str)]) {
     let mut seen = 0;
     for (statement, expected) in by_hand {
         run.db.execute(statement).unwrap();
-        let changes = compare(run.replay.engine(), &mut *run.db).unwrap();
+        let changes = compare(run.replay.engine(), &mut *run.db, &VersionTable::default()).unwrap();
         seen += 1;
         assert_eq!(changes.len(), seen, "{statement}: {changes:#?}");
         let is_told = changes.iter().any(|c| format!("{} {}", c.what, c.name) == *expected);

@@ -9,6 +9,7 @@ use retort_core::drift::compare;
 use retort_core::operation::apply;
 use retort_core::schema::Schema;
 use retort_core::source::DialectKind;
+use retort_core::version_table::VersionTable;
 
 use crate::generate;
 use crate::server::Scratch;
@@ -39,7 +40,7 @@ fn check(dialect: DialectKind) {
         for operation in &way.operations {
             apply(&mut held, operation).unwrap();
         }
-        let changes = compare(&held, &mut *db).unwrap();
+        let changes = compare(&held, &mut *db, &VersionTable::default()).unwrap();
         assert!(changes.is_empty(), "{changes:#?}\nafter\n{}", way.sql.join(";\n"));
     }
 }

@@ -7,15 +7,17 @@ use imbl::OrdMap;
 use retort_core::database::Database;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::dialect::Capabilities;
-use retort_core::execute::{Failure, execute};
+use retort_core::execute::Failure;
 use retort_core::graph::{Heads, Target};
-use retort_core::inspect::{KnownTables, inspect, inspect_again};
+use retort_core::inspect::{KnownTables, inspect_again};
 use retort_core::plan::{Goal, Plan, Step, StepKind, plan};
 use retort_core::project::{self, Options, Project};
 use retort_core::replay::{Replay, ReplayedStep};
+use retort_core::run::{StepRun, run_step};
 use retort_core::schema::Schema;
-use retort_core::script::{self, RenderOptions};
+use retort_core::script::RenderOptions;
 use retort_core::source::DialectKind;
+use retort_core::version_table;
 use retort_drivers::{Limits, Sqlite};
 
 use super::blame::Blame;
@@ -250,19 +252,15 @@ impl Session {
         let capabilities = self.db.capabilities();
         let (source, engine) = (self.present.source.clone(), self.present.engine.clone());
         let mut replay = Replay::from_schemas(&self.project, source.clone(), engine.clone(), capabilities);
-        let checked = replay.step(step);
         let counts_before = count_rows(&mut self.db, &engine);
-        let (outcome, milliseconds) = run_step(&checked.value, &mut self.db, capabilities);
-        let mut replayed = checked.value;
-        if outcome.is_ok() && replayed.is_opaque() {
-            resynchronise(&mut self.db, &mut replay, &mut replayed)?;
-        }
+        let (ran, milliseconds) = run_live(&mut replay, step, &mut self.db)?;
+        let replayed = ran.replayed;
         let present = &mut self.present;
         present.milliseconds = milliseconds;
-        present.diagnostics = checked.diagnostics;
+        present.diagnostics = ran.diagnostics;
         present.notice = None;
         present.counts_before = counts_before;
-        present.failure = outcome.err();
+        present.failure = ran.outcome.err();
         if present.failure.is_none() {
             present.position = to;
             (present.source_before, present.engine_before) = (source, engine);
@@ -346,7 +344,8 @@ impl Session {
 
     /// The schema that the database holds now.
     pub(super) fn engine_schema(&mut self) -> Done<Schema> {
-        inspect_again(&mut self.db, &mut self.known_tables).map_err(engine_trouble)
+        inspect_again(&mut self.db, &self.project.version_table, &mut self.known_tables)
+            .map_err(engine_trouble)
     }
 
     /// The blame at the present position.
@@ -395,21 +394,24 @@ fn run_all(
             progress(Reply::Progress { stage: "running".into(), done: number(at), total });
         }
         let before = replay.engine().clone();
-        let checked = replay.step(step);
-        let mut replayed = checked.value;
         let mut failure = None;
         let mut snapshot = None;
         let mut milliseconds = 0.0;
-        if !failed {
-            let (outcome, time) = run_step(&replayed, db, capabilities);
+        let (replayed, diagnostics) = if failed {
+            let checked = replay.step(step);
+            (checked.value, checked.diagnostics)
+        } else {
+            let (run, time) = run_live(&mut replay, step, db)?;
             milliseconds = time;
-            failure = outcome.err();
+            failure = run.outcome.err();
             failed = failure.is_some();
-        }
-        if !failed {
-            if replayed.is_opaque() {
-                resynchronise(db, &mut replay, &mut replayed)?;
+            if failed {
+                // What follows is shown as it would be.
+                replay.step(step);
             }
+            (run.replayed, run.diagnostics)
+        };
+        if !failed {
             let last = ran.last().and_then(|ran: &Ran| ran.snapshot.as_ref()).unwrap_or(base);
             snapshot = Some(Snapshot::new(&db.serialize().map_err(engine_trouble)?, Some(last)));
         }
@@ -419,7 +421,6 @@ fn run_all(
             Some(last) if !moves_rows(&replayed) && !replayed.is_opaque() => last.counts.clone(),
             _ => count_rows(db, &replayed.engine),
         };
-        let diagnostics = checked.diagnostics;
         ran.push(Ran { replayed, diagnostics, blame, snapshot, counts, milliseconds, failure });
     }
     Ok(ran)
@@ -434,28 +435,16 @@ fn moves_rows(replayed: &ReplayedStep) -> bool {
     })
 }
 
-fn run_step(
-    replayed: &ReplayedStep,
-    db: &mut Sqlite,
-    capabilities: Capabilities,
-) -> (Result<(), Failure>, f64) {
+/// Runs a step on the database; says how long it took.
+fn run_live(replay: &mut Replay<'_>, step: &Step, db: &mut Sqlite) -> Done<(StepRun, f64)> {
     // The version table is made with the first step that starts at base.
-    let create_version_table = replayed.step.before.is_empty()
-        && replayed.step.kind == StepKind::Upgrade
-        && retort_core::version_table::read(db).is_ok_and(|heads| heads.is_none());
-    let script = script::render(replayed, &RenderOptions { capabilities, create_version_table });
+    let create_version_table = step.before.is_empty()
+        && step.kind == StepKind::Upgrade
+        && version_table::read(&replay.project().version_table, db).is_ok_and(|heads| heads.is_none());
+    let options = RenderOptions { capabilities: db.capabilities(), create_version_table };
     let start = now();
-    let outcome = execute(&script, db);
-    (outcome, now() - start)
-}
-
-/// Takes over what the database was seen to hold after a statement that nobody understood.
-fn resynchronise(db: &mut Sqlite, replay: &mut Replay<'_>, replayed: &mut ReplayedStep) -> Done<()> {
-    let seen = inspect(db).map_err(engine_trouble)?;
-    replay.resynchronise(seen.clone());
-    replayed.source = replay.source().clone();
-    replayed.engine = seen;
-    Ok(())
+    let ran = run_step(replay, step, db, &options).map_err(engine_trouble)?;
+    Ok((ran, now() - start))
 }
 
 /// Rows of all tables.

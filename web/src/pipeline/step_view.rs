@@ -62,6 +62,7 @@ impl Session {
             problems: present
                 .diagnostics
                 .iter()
+                .chain(present.failure.iter().filter_map(|failure| failure.said.as_deref()))
                 .map(|diagnostic| self.problem(diagnostic, present.step.as_ref()))
                 .collect(),
             disagreements,
@@ -76,9 +77,12 @@ impl Session {
         let failed = self.present.failure.as_ref();
         let failed_at = failed.map(|failure| match failure.origin {
             Origin::Directive(at) => at,
-            Origin::VersionTable | Origin::Transaction | Origin::Session | Origin::ForeignKeyCheck => {
-                step.directives.len().saturating_sub(1)
-            }
+            Origin::Hole(at) => at,
+            Origin::VersionTable
+            | Origin::Transaction
+            | Origin::Session
+            | Origin::ForeignKeyCheck
+            | Origin::Program => step.directives.len().saturating_sub(1),
         });
         let view = |(at, directive): (usize, &ReplayedDirective)| {
             let (state, error) = match failed_at {
@@ -115,7 +119,7 @@ impl Session {
         let translated = &directive.translated;
         let notes = translated.notes.iter();
         StatementView {
-            source: self.project.text(directive.span).to_owned(),
+            source: directive.source(&self.project).to_owned(),
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             line: self.project.place(directive.span).line,
             sql: translated.sql.clone(),

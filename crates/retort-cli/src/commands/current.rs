@@ -26,7 +26,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     let project = session.project()?;
     let mut db = session.database(Missing::Refuse)?;
-    let (current, _) = run::read_heads(&mut *db)?;
+    let (current, _) = run::read_heads(&project, &mut *db)?;
     let pending = pending(&project, &current);
     for id in current.iter().filter(|id| project.graph.get(id).is_none()) {
         let message = format!("the database is at `{id}`, which the chain does not have");

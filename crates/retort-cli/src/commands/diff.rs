@@ -13,7 +13,8 @@ use retort_core::project::Project;
 use retort_core::replay::Replay;
 use retort_core::schema::{Change, ChangeKind, Schema, diff};
 use retort_core::source::{DialectKind, SourceFile};
-use retort_core::{drift, inspect, layout, version_table};
+use retort_core::version_table::VersionTable;
+use retort_core::{drift, inspect, layout};
 use serde_json::{Value, json};
 
 use crate::database::{DatabaseUrl, Missing, open, refused};
@@ -83,7 +84,7 @@ fn against(
 ) -> Result<Vec<Change>> {
     let expected = schema(session, side, project, engine)?;
     let mut db = open(url, Missing::Refuse)?;
-    Ok(drift::compare(&expected, &mut *db).map_err(|error| refused(&error))?)
+    Ok(drift::compare(&expected, &mut *db, &heads_of(project)).map_err(|error| refused(&error))?)
 }
 
 /// The same difference, seen from the other side.
@@ -136,17 +137,23 @@ fn schema(
     project: Option<&Project>,
     engine: Capabilities,
 ) -> Result<Schema> {
+    let heads = heads_of(project);
     let schema = match (side, project) {
         (Side::Database(url), _) => {
             let mut db = open(url, Missing::Refuse)?;
-            inspect::inspect(&mut *db).map_err(|error| refused(&error))?
+            inspect::inspect(&mut *db, &heads).map_err(|error| refused(&error))?
         }
         (Side::File(path), _) => of_file(session, path, engine)?,
         (Side::Target(target), Some(project)) => of_target(session, target, project, engine)?,
         (Side::Target(_), None) => Schema::empty(engine.dialect),
     };
     // The version table is Retort's own affair, whoever made it.
-    Ok(schema.without(&version_table::name()))
+    Ok(schema.without(&heads.object(engine.dialect)))
+}
+
+/// The table that remembers the heads: a project's own, else Alembic's.
+fn heads_of(project: Option<&Project>) -> VersionTable {
+    project.map(|project| project.version_table.clone()).unwrap_or_default()
 }
 
 fn of_target(session: &mut Session, target: &str, project: &Project, engine: Capabilities) -> Result<Schema> {

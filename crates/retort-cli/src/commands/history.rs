@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     let range = args.rev_range.as_deref().map(Range::parse).transpose().map_err(Stop::usage)?;
     let asks = args.indicate_current || range.as_ref().is_some_and(asks_database);
     let current = if asks {
-        Some(run::read_heads(&mut *session.database(crate::database::Missing::Refuse)?)?.0)
+        Some(run::read_heads(&project, &mut *session.database(crate::database::Missing::Refuse)?)?.0)
     } else {
         None
     };

@@ -1,6 +1,7 @@
 //! `retort inspect`
 
 use anyhow::Result;
+use retort_core::version_table::VersionTable;
 use retort_core::{inspect, json as core_json};
 
 use super::schema::put_schema;
@@ -16,7 +17,7 @@ pub(crate) struct Args {}
 /// Shows the schema of a database; needs no chain.
 pub(crate) fn run(_args: &Args, session: &mut Session) -> Result<ExitCode> {
     let mut db = session.database(Missing::Refuse)?;
-    let schema = inspect::inspect(&mut *db).map_err(|error| refused(&error))?;
+    let schema = inspect::inspect(&mut *db, &VersionTable::default()).map_err(|error| refused(&error))?;
     if session.is_json() {
         let version = db.version();
         let number = version.rsplit(' ').next().unwrap_or(&version);

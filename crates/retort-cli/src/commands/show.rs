@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     let engine = session.engine(&project);
     let target = Target::parse(&args.revision).map_err(Stop::usage)?;
     let asks = matches!(target.symbol(), Symbol::Current | Symbol::Here);
-    let current = if asks { session.heads_if_named()? } else { None }.unwrap_or_default();
+    let current = if asks { session.heads_if_named(&project)? } else { None }.unwrap_or_default();
     let found = project.graph.resolve(&target, &current).map_err(Stop::usage)?;
     let revisions = found.iter().filter_map(|id| project.graph.get(id));
     let shown: Vec<Shown<'_>> = revisions.map(|revision| replay(&project, revision, engine)).collect();
@@ -105,7 +105,7 @@ fn statements(project: &Project, shown: &Shown<'_>, engine: Capabilities) -> Str
                 text.push_str(&format!("    -- {}: {}\n", translated.fidelity.name(), notes.join("; ")));
             }
             if translated.sql.is_empty() {
-                let lines = project.text(directive.span).lines();
+                let lines = directive.source(project).lines();
                 text.extend(lines.map(|line| format!("    -- {}\n", line.trim_end())));
             }
             for sql in &translated.sql {

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     let targets: Result<Vec<Target>> = args.targets.iter().map(|text| single(&project, text)).collect();
     let goal = Goal::Stamp { targets: targets?, purge: args.purge };
     let mut db = session.database(Missing::Make)?;
-    let (current, has_table) = run::read_heads(&mut *db)?;
+    let (current, has_table) = run::read_heads(&project, &mut *db)?;
     let plan = plan(&project.graph, &current, &goal).map_err(Stop::usage)?;
     let forgets = args.purge && !current.is_empty();
     if forgets && !session.confirm(&format!("The database forgets that it is at {current}."))? {

@@ -76,7 +76,7 @@ pub(crate) fn run(_args: &Args, session: &mut Session) -> Result<ExitCode> {
 }
 
 fn look(project: &Project, db: &mut dyn Database, database: String) -> Result<Status> {
-    let (current, has_version_table) = run::read_heads(db)?;
+    let (current, has_version_table) = run::read_heads(project, db)?;
     let found = state_table::find(db).map_err(|error| refused(&error))?;
     let others = found.iter().filter(|found| found.tool != project.layout);
     Ok(Status {

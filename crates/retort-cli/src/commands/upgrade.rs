@@ -75,7 +75,7 @@ pub(crate) fn online(
 ) -> Result<ExitCode> {
     // A dry run leaves no file behind.
     let mut db = session.database(if how.dry_run { Missing::Pretend } else { missing })?;
-    let (current, has_table) = run::read_heads(&mut *db)?;
+    let (current, has_table) = run::read_heads(project, &mut *db)?;
     let plan = plan(&project.graph, &current, goal).map_err(Stop::usage)?;
     run::check(project, &plan)?;
     if how.dry_run {

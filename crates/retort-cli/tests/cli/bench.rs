@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use retort_core::inspect::inspect;
 use retort_core::schema::Schema;
+use retort_core::version_table::VersionTable;
 use retort_drivers::Sqlite;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -122,7 +123,7 @@ impl Bench {
     }
 
     pub(crate) fn schema(&self, name: &str) -> Schema {
-        inspect(&mut self.open(name)).unwrap()
+        inspect(&mut self.open(name), &VersionTable::default()).unwrap()
     }
 
     pub(crate) fn heads(&self) -> String {

@@ -11,6 +11,8 @@ use crate::source::DialectKind;
 pub struct Capabilities {
     /// Whose engine it is.
     pub dialect: DialectKind,
+    /// Its version as one number: 8.0.19 is `8_000_019`.
+    pub number: u32,
     /// It is MariaDB, which shares MySQL's dialect.
     pub mariadb: bool,
     /// Schema changes can be rolled back.
@@ -70,6 +72,7 @@ impl Capabilities {
         let newer_alter = version >= 3_053_000;
         Capabilities {
             dialect: DialectKind::Sqlite,
+            number: version,
             add_check: newer_alter,
             drop_check: newer_alter,
             drop_foreign_key: version >= 3_054_000,
@@ -90,6 +93,7 @@ impl Capabilities {
     /// The newest PostgreSQL.
     pub const POSTGRES: Capabilities = Capabilities {
         dialect: DialectKind::Postgres,
+        number: version(18, 0, 0),
         mariadb: false,
         transactional_ddl: true,
         add_check: true,
@@ -118,6 +122,7 @@ impl Capabilities {
     /// PostgreSQL by its major version.
     pub const fn postgres(major: u32) -> Capabilities {
         Capabilities {
+            number: version(major, 0, 0),
             add_label_in_transaction: major >= 12,
             nulls_not_distinct: major >= 15,
             set_some_columns: major >= 15,
@@ -135,6 +140,7 @@ impl Capabilities {
     pub const fn mysql(number: u32) -> Capabilities {
         Capabilities {
             dialect: DialectKind::Mysql,
+            number,
             transactional_ddl: false,
             drop_check: number >= version(8, 0, 19),
             nulls_not_distinct: false,
@@ -158,6 +164,7 @@ impl Capabilities {
     pub const fn mariadb(number: u32) -> Capabilities {
         Capabilities {
             mariadb: true,
+            number,
             drop_check: true,
             not_enforced: false,
             checks: number >= version(10, 2, 1),
@@ -180,6 +187,11 @@ impl Capabilities {
             DialectKind::Postgres => Capabilities::POSTGRES,
             DialectKind::Mysql => Capabilities::MYSQL,
         }
+    }
+
+    /// The parts of the version.
+    pub const fn version(&self) -> (u32, u32, u32) {
+        (self.number / 1_000_000, self.number / 1_000 % 1_000, self.number % 1_000)
     }
 
     /// Reads `sqlite:3.40.1`, `postgresql:15`, `mysql:8.0`, `mariadb:10.11`; without a version the newest. A part

@@ -6,6 +6,7 @@ mod hints;
 mod moves;
 mod notes;
 mod numbers;
+mod questions;
 mod served;
 mod statements;
 mod views;
@@ -104,6 +105,14 @@ impl Translator {
     /// Whether source and engine speak the same dialect.
     fn is_native(&self) -> bool {
         self.source.dialect == self.capabilities.dialect
+    }
+
+    /// What the model would refuse of a directive; nothing changes.
+    pub fn refusal(&self, directive: &Directive) -> Option<Refusal> {
+        let operations = effective(&self.source, &directive.operations);
+        let mut source = self.source.clone();
+        let mut places = operations.iter().enumerate();
+        places.find_map(|(at, operation)| apply_before(&mut source, operation, &operations[at + 1..]).err())
     }
 
     /// Translates one directive; `text` is its source text.

@@ -5,7 +5,6 @@ use crate::cascade::{self, RecordRows};
 use crate::database::Value;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Capabilities;
-use crate::execute::execute;
 use crate::graph::Target;
 use crate::inspect::inspect;
 use crate::plan::{Goal, Step, plan};
@@ -13,6 +12,7 @@ use crate::project::{self, Options, Project};
 use crate::replay::{Replay, ReplayedStep};
 use crate::review;
 use crate::revision::{Body, Revision, RevisionId, Role};
+use crate::run::run_step;
 use crate::schema::{ObjectName, Schema, diff};
 use crate::script::{self, RenderOptions};
 use crate::version_table;
@@ -87,7 +87,8 @@ impl<'a> Stage<'a> {
     }
 
     fn go(&mut self, verb: &str, target: &str, outcome: &mut Outcome) {
-        let heads = version_table::read(self.db).ok().flatten().unwrap_or_default();
+        let heads =
+            version_table::read(&self.project.version_table, self.db).ok().flatten().unwrap_or_default();
         let planned = Stage::goal(verb, target).and_then(|goal| plan(&self.project.graph, &heads, &goal));
         let planned = match planned {
             Ok(planned) => planned,
@@ -107,27 +108,23 @@ impl<'a> Stage<'a> {
     fn step(&mut self, step: &Step, outcome: &mut Outcome) -> Result<(), String> {
         let (source, engine) = (self.source.clone(), self.engine.clone());
         let mut replay = Replay::from_schemas(&self.project, source, engine, self.capabilities);
-        let checked = replay.step(step);
-        let mut replayed = checked.value;
-        let findings = review::review(&self.project, &replayed);
-        let lines = checked.diagnostics.iter().chain(&findings).map(|diagnostic| self.line(diagnostic));
-        outcome.diagnostics.extend(lines);
-        if let Some(reason) = &replayed.irreversible {
+        let known =
+            version_table::read(&self.project.version_table, self.db).map_err(|error| error.message)?;
+        let options =
+            RenderOptions { capabilities: self.capabilities, create_version_table: known.is_none() };
+        let reason = replay.body(step).and_then(Body::irreversible).map(str::to_owned);
+        if let Some(reason) = reason {
             return Err(format!("{} cannot be undone: {reason}", step.revision));
         }
-        let known = version_table::read(self.db).map_err(|error| error.message)?.is_some();
-        let options = RenderOptions { capabilities: self.capabilities, create_version_table: !known };
-        let script = script::render(&replayed, &options);
-        let done = execute(&script, self.db);
-        let seen = inspect(self.db).map_err(|error| error.message)?;
-        if done.is_ok() && replayed.is_opaque() {
-            replay.resynchronise(seen.clone());
-            replayed.engine = seen.clone();
-            replayed.source = replay.source().clone();
-        }
+        let ran = run_step(&mut replay, step, self.db, &options).map_err(|error| error.message)?;
+        let (replayed, done) = (ran.replayed, ran.outcome);
+        let findings = review::review(&self.project, &replayed);
+        let lines = ran.diagnostics.iter().chain(&findings).map(|diagnostic| self.line(diagnostic));
+        outcome.diagnostics.extend(lines);
+        let seen = inspect(self.db, &self.project.version_table).map_err(|error| error.message)?;
         // After a failure the database must stand where it stood before.
         let expected = if done.is_ok() { &replayed.engine } else { &self.engine };
-        let is_half_done = done.is_err() && replayed.is_bare;
+        let is_half_done = done.as_ref().is_err_and(|failure| !failure.rolled_back);
         for change in diff(expected, &seen).into_iter().filter(|_| !is_half_done) {
             outcome
                 .faults
@@ -182,7 +179,7 @@ impl<'a> Stage<'a> {
         let lines: Vec<String> = match kind {
             "plan" => outcome.steps.iter().map(|step| script::title(&step.step)).collect(),
             "chain" => self.chain(),
-            "heads" => match version_table::read(self.db) {
+            "heads" => match version_table::read(&self.project.version_table, self.db) {
                 Ok(heads) => heads.unwrap_or_default().iter().map(ToString::to_string).collect(),
                 Err(error) => vec![error.message],
             },
@@ -232,7 +229,7 @@ impl<'a> Stage<'a> {
     }
 
     fn fidelity(&self, directive: &crate::replay::ReplayedDirective) -> Vec<String> {
-        let source = self.project.text(directive.span);
+        let source = directive.source(&self.project);
         let first: String = source.lines().next().unwrap_or("").chars().take(60).collect();
         let mut lines = vec![format!("{:<8} {first}", directive.translated.fidelity.name())];
         lines.extend(

@@ -1,0 +1,128 @@
+//! A program run on the model.
+//!
+//! Simple on purpose: where the model refuses a statement and the program does not catch that, the program is run
+//! again with that refusal as a mere warning, so that the rest of it is seen. A program is deterministic.
+
+use std::collections::BTreeSet;
+
+use super::Trace;
+use super::trace::{no_savepoint, refused_by_model, transaction_act};
+use crate::database::ResultSet;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Capabilities;
+use crate::revision::{
+    Direction, Emitted, OpaqueStep, Program, Server, Stage, StageError, Stop, TransactionAct,
+};
+use crate::schema::Schema;
+use crate::source::{DialectKind, Span};
+
+/// Most refusals of one step that are passed over.
+const MOST_PASSED: usize = 16;
+
+/// Runs a program on the model, from where a trace stands.
+pub(super) fn run(
+    program: &dyn Program,
+    direction: Direction,
+    before: &Trace,
+    engine: Capabilities,
+    body: Span,
+) -> Trace {
+    let mut passed = BTreeSet::new();
+    loop {
+        let trace = before.clone();
+        let mut stage = Model { trace, engine, passed: &passed, asked: 0, refused: None };
+        let result = program.run(direction, &mut stage);
+        let (mut trace, refused) = (stage.trace, stage.refused);
+        match result {
+            Ok(()) => return trace,
+            Err(Stop::Refused { error, span }) => {
+                if passed.len() < MOST_PASSED && refused.is_some_and(|at| passed.insert(at)) {
+                    continue;
+                }
+                let reason = format!("the revision stops here: {error}");
+                trace.opaque(OpaqueStep { reason, span, touches_schema: true });
+                return trace;
+            }
+            Err(Stop::Failed(diagnostic)) => {
+                let span = diagnostic.labels.first().map_or(body, |label| label.span);
+                let reason = format!("the revision stops here: {}", diagnostic.message);
+                trace.diagnostics.push(diagnostic);
+                trace.leave(OpaqueStep { reason, span, touches_schema: true });
+                return trace;
+            }
+        }
+    }
+}
+
+/// The stage of a replay.
+struct Model<'a> {
+    trace: Trace,
+    engine: Capabilities,
+    /// The statements, by number, whose refusal is a warning.
+    passed: &'a BTreeSet<usize>,
+    /// How many statements there were.
+    asked: usize,
+    /// The statement that was refused last.
+    refused: Option<usize>,
+}
+
+impl Stage for Model<'_> {
+    fn dialect(&self) -> DialectKind {
+        self.trace.translator.source().dialect
+    }
+
+    fn server(&self) -> Server {
+        self.trace.server(&self.engine)
+    }
+
+    fn is_offline(&self) -> bool {
+        // The model answers what a database would be asked, so the program takes the way that it takes online.
+        false
+    }
+
+    fn schema(&mut self) -> Schema {
+        self.trace.translator.source().clone()
+    }
+
+    fn is_certain(&self) -> bool {
+        self.trace.is_certain
+    }
+
+    fn emit(&mut self, emitted: Emitted) -> Result<u64, StageError> {
+        for directive in self.trace.read(&emitted) {
+            if let Some(act) = transaction_act(&directive) {
+                self.transact(act, emitted.span)?;
+                continue;
+            }
+            let number = self.asked;
+            self.asked += 1;
+            // An uncertain model does not refuse: what it misses may be there.
+            if self.trace.is_certain
+                && !self.passed.contains(&number)
+                && let Some(refusal) = self.trace.translator.refusal(&directive)
+            {
+                self.refused = Some(number);
+                return Err(refused_by_model(&refusal, self.dialect()));
+            }
+            let text = directive.sql.clone().unwrap_or_default();
+            self.trace.directive(&text, &directive, Some(&emitted));
+        }
+        Ok(0)
+    }
+
+    fn query(&mut self, _sql: &str, _span: Span) -> Result<ResultSet, StageError> {
+        Err(StageError::NotKnownHere)
+    }
+
+    fn transact(&mut self, act: TransactionAct, _span: Span) -> Result<(), StageError> {
+        if self.trace.transact(&act) { Ok(()) } else { Err(no_savepoint(self.dialect())) }
+    }
+
+    fn opaque(&mut self, step: OpaqueStep) {
+        self.trace.opaque(step);
+    }
+
+    fn say(&mut self, diagnostic: Diagnostic) {
+        self.trace.diagnostics.push(diagnostic);
+    }
+}

@@ -1,0 +1,310 @@
+//! What a step comes to while it is gone along: statements, schemas, savepoints.
+//!
+//! A replay and a live run keep the same trace; the live one has a database beside it.
+
+use super::{Hole, ReplayedDirective};
+use crate::database::DatabaseError;
+use crate::diagnostic::{Code, Diagnostic, Label};
+use crate::dialect::{Capabilities, Fidelity, Note, Translated, Translator};
+use crate::operation::{Directive, Operation, Refusal, SqlClass, from_sql};
+use crate::revision::{Emitted, OpaqueStep, RefusalKind, Server, StageError, TransactionAct};
+use crate::source::{DialectKind, SourceFile};
+
+/// A step on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Trace {
+    pub(crate) translator: Translator,
+    pub(crate) directives: Vec<ReplayedDirective>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The model is what a database would hold.
+    pub(crate) is_certain: bool,
+    /// Where a rollback leads to.
+    begin: Option<Mark>,
+    savepoints: Vec<(String, Mark)>,
+    /// The program has ended its transaction; the next statement begins another.
+    is_ended: bool,
+}
+
+/// A moment that can be gone back to.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    translator: Box<Translator>,
+    directives: usize,
+    is_certain: bool,
+}
+
+impl Trace {
+    pub(crate) fn new(translator: Translator, is_certain: bool) -> Trace {
+        Trace {
+            translator,
+            directives: Vec::new(),
+            diagnostics: Vec::new(),
+            is_certain,
+            begin: None,
+            savepoints: Vec::new(),
+            is_ended: false,
+        }
+    }
+
+    /// The trace of a program, which can go back to its beginning.
+    pub(crate) fn of_program(translator: Translator, is_certain: bool) -> Trace {
+        let mut trace = Trace::new(translator, is_certain);
+        trace.begin = Some(trace.mark());
+        trace
+    }
+
+    /// The statements of an emitted text, each at the call that made it.
+    pub(crate) fn read(&mut self, emitted: &Emitted) -> Vec<Directive> {
+        let file = SourceFile::new(emitted.span.source, "", emitted.sql.as_str());
+        let read = from_sql(&file, 0..emitted.sql.len(), self.translator.source().dialect);
+        for diagnostic in read.diagnostics {
+            let text = diagnostic.labels.last().map_or(String::new(), |label| label.text.clone());
+            let labels = vec![Label { span: emitted.span, text }];
+            self.diagnostics.push(Diagnostic { labels, ..diagnostic });
+        }
+        let place = |directive: Directive| {
+            let sql = directive.sql.unwrap_or_else(|| file.slice(directive.span).to_owned());
+            Directive { span: emitted.span, sql: Some(sql), ..directive }
+        };
+        read.value.into_iter().map(place).collect()
+    }
+
+    /// Translates a directive and applies it to the model; what the model refuses of it is a warning.
+    pub(crate) fn directive(&mut self, text: &str, directive: &Directive, emitted: Option<&Emitted>) {
+        let span = directive.span;
+        let mut translated = self.translator.directive(text, directive);
+        translated.stands_alone |= emitted.is_some_and(|emitted| emitted.autocommit);
+        for refusal in &translated.refusals {
+            self.diagnostics.push(
+                Diagnostic::warning(refusal.code, refusal.message.clone())
+                    .at(span, "at this point of the chain")
+                    .help("Check the revisions before this one: the statement will probably fail"),
+            );
+        }
+        let is_about_rows =
+            |operation: &Operation| matches!(operation, Operation::ExecuteSql { class: SqlClass::Data, .. });
+        let replayed = ReplayedDirective {
+            span,
+            text: emitted.map(|_| text.to_owned()),
+            destructive: directive.operations.iter().any(Operation::is_destructive),
+            changes_rows: directive.operations.iter().any(is_about_rows),
+            ends_transaction: std::mem::take(&mut self.is_ended),
+            hole: None,
+            translated,
+        };
+        self.is_certain &= !replayed.is_opaque();
+        self.directives.push(replayed);
+    }
+
+    /// Leaves a hole, and says so.
+    pub(crate) fn opaque(&mut self, step: OpaqueStep) {
+        let what = if step.touches_schema { "the schema" } else { "rows" };
+        let message = format!("what this does to {what} is known by a live database only: {}", step.reason);
+        self.diagnostics.push(
+            Diagnostic::warning(hole_code(&step), message)
+                .at(step.span, "left out here")
+                .help("Run it on a database: there the question is answered, and what was done is read back"),
+        );
+        self.leave(step);
+    }
+
+    /// Leaves a hole in the place of what is not known.
+    pub(crate) fn leave(&mut self, step: OpaqueStep) {
+        let code = hole_code(&step);
+        let OpaqueStep { reason, span, touches_schema } = step;
+        self.is_certain &= !touches_schema;
+        let note = Note { code, fidelity: Fidelity::Opaque, message: reason.clone() };
+        let translated = Translated {
+            sql: Vec::new(),
+            fidelity: Fidelity::Opaque,
+            notes: vec![note],
+            refusals: Vec::new(),
+            foreign_keys_off: false,
+            foreign_keys_switch: None,
+            stands_alone: false,
+        };
+        self.directives.push(ReplayedDirective {
+            span,
+            text: None,
+            translated,
+            destructive: false,
+            changes_rows: !touches_schema,
+            ends_transaction: std::mem::take(&mut self.is_ended),
+            hole: Some(Hole { reason, touches_schema }),
+        });
+    }
+
+    /// This moment.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            translator: Box::new(self.translator.clone()),
+            directives: self.directives.len(),
+            is_certain: self.is_certain,
+        }
+    }
+
+    /// Goes back to a moment.
+    pub(crate) fn go_back(&mut self, mark: &Mark) {
+        self.translator = (*mark.translator).clone();
+        self.directives.truncate(mark.directives);
+        self.is_certain = mark.is_certain;
+    }
+
+    /// Savepoints and ends of transactions, on the model; false for a savepoint that was never set.
+    pub(crate) fn transact(&mut self, act: &TransactionAct) -> bool {
+        let find = |name: &String| self.savepoints.iter().rposition(|(other, _)| other == name);
+        match act {
+            TransactionAct::Savepoint(name) => {
+                let mark = self.mark();
+                self.savepoints.push((name.clone(), mark));
+            }
+            TransactionAct::Release(name) => match find(name) {
+                Some(at) => self.savepoints.truncate(at),
+                None => return false,
+            },
+            TransactionAct::RollBackTo(name) => match find(name) {
+                Some(at) => {
+                    self.savepoints.truncate(at + 1);
+                    let mark = self.savepoints[at].1.clone();
+                    self.go_back(&mark);
+                }
+                None => return false,
+            },
+            TransactionAct::Commit => {
+                self.savepoints.clear();
+                self.begin = Some(self.mark());
+                self.is_ended = true;
+            }
+            TransactionAct::RollBack => {
+                self.savepoints.clear();
+                let Some(mark) = self.begin.clone() else { return false };
+                self.go_back(&mark);
+            }
+        }
+        true
+    }
+
+    /// The server that a program is told of: the engine, or the newest of the dialect where that is another.
+    pub(crate) fn server(&self, engine: &Capabilities) -> Server {
+        let dialect = self.translator.source().dialect;
+        let told = if engine.dialect == dialect { *engine } else { Capabilities::newest(dialect) };
+        Server { version: told.version(), is_mariadb: told.mariadb }
+    }
+}
+
+fn hole_code(step: &OpaqueStep) -> Code {
+    if step.touches_schema { "replay/unknown-schema" } else { "replay/unknown-rows" }
+}
+
+/// What a statement about the transaction asks for; None for any other, and for one that begins a transaction.
+pub(crate) fn transaction_act(directive: &Directive) -> Option<TransactionAct> {
+    let [Operation::ExecuteSql { sql, class: SqlClass::Transaction }] = directive.operations.as_slice()
+    else {
+        return None;
+    };
+    let words: Vec<&str> = sql.text().split_whitespace().collect();
+    let name = words.last().map_or(String::new(), |word| word.trim_matches(['"', '`', ';']).to_owned());
+    let upper: Vec<String> = words.iter().map(|word| word.to_ascii_uppercase()).collect();
+    let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
+    match upper.as_slice() {
+        ["SAVEPOINT", _] => Some(TransactionAct::Savepoint(name)),
+        ["RELEASE", ..] => Some(TransactionAct::Release(name)),
+        ["ROLLBACK", .., "TO", _] | ["ROLLBACK", .., "TO", "SAVEPOINT", _] => {
+            Some(TransactionAct::RollBackTo(name))
+        }
+        ["COMMIT" | "END"] | ["COMMIT" | "END", "WORK" | "TRANSACTION"] => Some(TransactionAct::Commit),
+        ["ROLLBACK" | "ABORT"] | ["ROLLBACK" | "ABORT", "WORK" | "TRANSACTION"] => {
+            Some(TransactionAct::RollBack)
+        }
+        _ => None,
+    }
+}
+
+/// What a database of the chain's dialect would say in place of the model.
+pub(crate) fn refused_by_model(refusal: &Refusal, dialect: DialectKind) -> StageError {
+    let is_table = refusal.code == "replay/no-such-table";
+    // PostgreSQL 18, appendix A; MySQL 8.4, server error reference (1146, 1050, 1054, 1091).
+    let (kind, code) = match (dialect, refusal.code) {
+        (DialectKind::Sqlite, _) => (RefusalKind::Operational, "1"),
+        (DialectKind::Postgres, "replay/no-such-table") => (RefusalKind::Programming, "42P01"),
+        (DialectKind::Postgres, "replay/no-such-column") => (RefusalKind::Programming, "42703"),
+        (DialectKind::Postgres, "replay/already-exists") => (RefusalKind::Programming, "42710"),
+        (DialectKind::Postgres, _) => (RefusalKind::Programming, "42704"),
+        (DialectKind::Mysql, _) if is_table => (RefusalKind::Programming, "1146/42S02"),
+        (DialectKind::Mysql, "replay/already-exists") => (RefusalKind::Operational, "1050/42S01"),
+        (DialectKind::Mysql, "replay/no-such-column") => (RefusalKind::Operational, "1054/42S22"),
+        (DialectKind::Mysql, _) => (RefusalKind::Operational, "1091/42000"),
+    };
+    let message = refusal.message.clone();
+    let error = DatabaseError { message, code: code.to_owned(), offset: None, unreachable: false };
+    StageError::Refused { kind, error }
+}
+
+/// What an engine said, as the exception that a program of the chain's dialect expects.
+pub(crate) fn refused_by_database(
+    error: DatabaseError,
+    engine: DialectKind,
+    chain: DialectKind,
+) -> StageError {
+    let kind = match engine {
+        _ if error.unreachable => RefusalKind::Operational,
+        DialectKind::Sqlite => of_sqlite(&error.code, chain),
+        DialectKind::Postgres => of_postgres(&error.code, chain),
+        DialectKind::Mysql => of_mysql(&error.code, chain),
+    };
+    StageError::Refused { kind, error }
+}
+
+/// Python's `sqlite3` knows `OperationalError` where the others tell programming faults apart.
+fn programming(chain: DialectKind) -> RefusalKind {
+    match chain {
+        DialectKind::Sqlite => RefusalKind::Operational,
+        DialectKind::Postgres | DialectKind::Mysql => RefusalKind::Programming,
+    }
+}
+
+/// sqlite.org/rescode.html: 19 is CONSTRAINT, 1 ERROR, 20 MISMATCH, 18 TOOBIG.
+fn of_sqlite(code: &str, chain: DialectKind) -> RefusalKind {
+    match code.parse::<i32>().unwrap_or(0) & 0xff {
+        19 | 20 => RefusalKind::Integrity,
+        18 => RefusalKind::Data,
+        1 => programming(chain),
+        _ => RefusalKind::Operational,
+    }
+}
+
+/// By the class of the SQLSTATE, as psycopg does (PostgreSQL 18, appendix A).
+fn of_postgres(code: &str, chain: DialectKind) -> RefusalKind {
+    match code.get(..2).unwrap_or("") {
+        "22" => RefusalKind::Data,
+        "23" => RefusalKind::Integrity,
+        "0A" => RefusalKind::NotSupported,
+        "25" | "2D" => RefusalKind::Internal,
+        "42" | "26" | "34" | "3D" | "3F" => programming(chain),
+        _ => RefusalKind::Operational,
+    }
+}
+
+/// As `PyMySQL` and `mysqlclient` sort the numbers (MySQL 8.4, server error reference).
+fn of_mysql(code: &str, chain: DialectKind) -> RefusalKind {
+    match code.split('/').next().and_then(|number| number.parse::<u32>().ok()).unwrap_or(0) {
+        1022 | 1048 | 1062 | 1169 | 1216 | 1217 | 1364 | 1451 | 1452 | 1557 | 1586 | 1761 | 1762 => {
+            RefusalKind::Integrity
+        }
+        1264..=1266 | 1406 | 1441 => RefusalKind::Data,
+        1007 | 1064 | 1102 | 1103 | 1110..=1113 | 1146 | 1149 => programming(chain),
+        1235 | 1286 => RefusalKind::NotSupported,
+        _ => RefusalKind::Operational,
+    }
+}
+
+/// A refusal about the transaction itself.
+pub(crate) fn no_savepoint(chain: DialectKind) -> StageError {
+    let error = DatabaseError {
+        message: "there is no such savepoint".to_owned(),
+        code: String::new(),
+        offset: None,
+        unreachable: false,
+    };
+    StageError::Refused { kind: programming(chain), error }
+}
