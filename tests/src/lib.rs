@@ -2,6 +2,7 @@
 
 use include_dir::{Dir, DirEntry, include_dir};
 use retort_core::harness::{Case, Report, run};
+use retort_core::project::Options;
 use retort_drivers::Sqlite;
 
 static CASES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
@@ -31,7 +32,8 @@ pub fn run_on_sqlite(text: &str) -> Report {
     match Sqlite::in_memory() {
         Ok(mut db) => {
             let capabilities = db.capabilities();
-            run(&Case::parse(text), &mut db, capabilities)
+            let options = Options { programs: Some(retort_alembic::read), ..Options::default() };
+            run(&Case::parse(text), &mut db, capabilities, &options)
         }
         Err(error) => Report { failures: vec![error.message], blessed: String::new() },
     }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    branches, current, diff, downgrade, graph, heads, history, inspect, schema, show, stamp, status,
-    translate, upgrade,
+    branches, current, diff, downgrade, graph, heads, history, inspect, merge, revision, schema, show, stamp,
+    status, translate, upgrade,
 };
 
 const AFTER_HELP: &str = "\
@@ -35,7 +35,7 @@ pub(crate) struct Globals {
     /// Say which layout it is, where that is not told by the files
     ///
     /// One of retort, flyway, sqlx, golang-migrate, dbmate, goose, diesel, refinery, prisma, drizzle, supabase,
-    /// atlas, rails, liquibase, sqitch, plain.
+    /// atlas, rails, liquibase, sqitch, alembic, plain.
     #[arg(long, global = true, value_name = "NAME", help_heading = "Options of every command")]
     pub(crate) layout: Option<String>,
     /// The database: sqlite:PATH or sqlite::memory:
@@ -138,6 +138,10 @@ pub(crate) enum Command {
     Diff(diff::Args),
     /// Draw the chain
     Graph(graph::Args),
+    /// Write a new revision file (Alembic)
+    Revision(revision::Args),
+    /// Write a revision that joins heads (Alembic)
+    Merge(merge::Args),
     /// Translate SQL from one dialect to another
     Translate(translate::Args),
 }
@@ -159,6 +163,8 @@ impl Command {
             Command::Inspect(_) => "inspect",
             Command::Diff(_) => "diff",
             Command::Graph(_) => "graph",
+            Command::Revision(_) => "revision",
+            Command::Merge(_) => "merge",
             Command::Translate(_) => "translate",
         }
     }

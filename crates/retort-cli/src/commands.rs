@@ -8,6 +8,8 @@ pub(crate) mod graph;
 pub(crate) mod heads;
 pub(crate) mod history;
 pub(crate) mod inspect;
+pub(crate) mod merge;
+pub(crate) mod revision;
 pub(crate) mod schema;
 pub(crate) mod show;
 pub(crate) mod stamp;
@@ -37,6 +39,8 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<ExitCode> {
         Command::Inspect(args) => inspect::run(&args, session),
         Command::Diff(args) => diff::run(&args, session),
         Command::Graph(args) => graph::run(&args, session),
+        Command::Revision(args) => revision::run(&args, session),
+        Command::Merge(args) => merge::run(&args, session),
         Command::Translate(args) => translate::run(&args, session),
     }
 }

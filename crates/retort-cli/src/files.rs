@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::layout::is_wanted;
@@ -14,13 +14,15 @@ const MOST_FILES: usize = 20_000;
 /// What tells a layout beside the SQL is never larger.
 const MOST_COMPANION: u64 = 4 * 1024 * 1024;
 /// Folders that never hold revisions.
-const SKIPPED: [&str; 4] = ["node_modules", "target", "venv", "__pycache__"];
+const SKIPPED: [&str; 5] = ["node_modules", "target", "venv", "__pycache__", "site-packages"];
+/// Python of this many bytes together is read: revisions import modules of their project.
+const MOST_PYTHON: u64 = 48 * 1024 * 1024;
 
 /// Names and bytes.
 pub(crate) type Files = Vec<(String, Vec<u8>)>;
 
-/// Reads the `.sql` files in a folder and the folders below it, and the files beside them that tell a layout; or
-/// the one file that was named.
+/// Reads the `.sql` and `.py` files in a folder and the folders below it, and the files beside them that tell a
+/// layout; or the one file that was named.
 ///
 /// Folders behind symbolic links are passed over: they may lead in a circle.
 pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
@@ -36,6 +38,7 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
     }
     let mut files = Files::new();
     let mut left = MOST_BYTES;
+    let mut python = Vec::new();
     let mut folders = vec![(project.to_owned(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
@@ -59,6 +62,10 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
                 if !is_sql(&name) && length > MOST_COMPANION {
                     continue;
                 }
+                if is_python(&name) {
+                    python.push((full, path, length));
+                    continue;
+                }
                 if files.len() >= MOST_FILES {
                     return Err(too_many(project));
                 }
@@ -68,7 +75,31 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
             }
         }
     }
+    read_python(python, &mut files)?;
     Ok(files)
+}
+
+/// Reads Python as far as there is room for it: what lies near revisions first.
+fn read_python(mut python: Vec<(String, PathBuf, u64)>, files: &mut Files) -> Result<(), Diagnostic> {
+    const NEAR: [&str; 4] = ["alembic", "migration", "version", "env.py"];
+    python.sort_by_cached_key(|(name, ..)| (!NEAR.iter().any(|word| name.contains(word)), name.clone()));
+    let mut left = MOST_PYTHON;
+    for (name, path, length) in python {
+        if length > left || files.len() >= MOST_FILES {
+            continue;
+        }
+        left -= length;
+        let bytes = fs::read(&path).map_err(|error| {
+            let message = format!("`{}` cannot be read: {error}", path.display());
+            Diagnostic::error("project/unreadable", message)
+        })?;
+        files.push((name, bytes));
+    }
+    Ok(())
+}
+
+fn is_python(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(".py")
 }
 
 fn is_sql(name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The script of a plan as text or JSON, not run: `--sql` and `--dry-run`.
 
 use anyhow::Result;
+use retort_core::diagnostic::Diagnostic;
 use retort_core::dialect::Capabilities;
 use retort_core::graph::{Heads, Range, RevisionGraph, Target};
 use retort_core::plan::Plan;
@@ -60,10 +61,17 @@ pub(crate) fn write(
 ) -> Result<ExitCode> {
     let (mut steps, mut statements) = (Vec::new(), Vec::new());
     let mut tally = Tally::new(session.volume);
+    let (mut has_failed, mut end) = (false, plan.end.clone());
     for step in &plan.steps {
         let replayed = replay.step(step);
+        has_failed = replayed.diagnostics.iter().any(Diagnostic::is_error);
         for diagnostic in replayed.diagnostics {
             session.say(diagnostic);
+        }
+        // What a program does after it failed is not known: a script that goes on would claim that it is applied.
+        if has_failed {
+            end.clone_from(&step.before);
+            break;
         }
         let replayed = replayed.value;
         for directive in &replayed.directives {
@@ -81,12 +89,12 @@ pub(crate) fn write(
     if session.is_json() {
         session.put("dialect", json!(options.capabilities.dialect.name()));
         session.put("start", core_json::heads(&plan.start));
-        session.put("end", core_json::heads(&plan.end));
+        session.put("end", core_json::heads(&end));
         session.put("steps", Value::from(steps));
         session.put("statements", Value::from(statements));
         session.put("fidelity", tally.to_json());
     }
     session.out.flush()?;
     tally.report(session, options.capabilities.dialect);
-    Ok(ExitCode::Done)
+    Ok(if has_failed { ExitCode::Failed } else { ExitCode::Done })
 }

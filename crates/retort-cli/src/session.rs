@@ -10,6 +10,7 @@ use anyhow::Result;
 use retort_core::diagnostic::{Diagnostic, Severity};
 use retort_core::dialect::Capabilities;
 use retort_core::graph::Heads;
+use retort_core::layout::LayoutKind;
 use retort_core::project::{self, Options, Project};
 use retort_core::source::{DialectKind, NotText, SourceFile, SourceId};
 use retort_core::{json, version_table};
@@ -224,10 +225,29 @@ impl Session {
 
     /// Reads the project and says what is wrong with it.
     pub(crate) fn project(&mut self) -> Result<Project> {
+        self.read_project(false)
+    }
+
+    /// Reads a project of Alembic's that may have no revision yet.
+    pub(crate) fn project_to_write(&mut self) -> Result<Project> {
+        let project = self.read_project(true)?;
+        if project.layout != LayoutKind::Alembic {
+            let message = format!("revisions of {} are not written", project.layout);
+            let said = Diagnostic::error("config/layout", message).help("Write the file by hand");
+            return Err(Stop::usage(said).into());
+        }
+        Ok(project)
+    }
+
+    fn read_project(&mut self, may_be_empty: bool) -> Result<Project> {
         let found = files::read(&self.settings.project).map_err(Stop::usage)?;
         let placeholders = self.settings.placeholders.clone();
-        let mut options =
-            Options { dialect: self.settings.written_in, layout: self.settings.layout, placeholders };
+        let mut options = Options {
+            dialect: self.settings.written_in,
+            layout: self.settings.layout,
+            placeholders,
+            programs: Some(retort_alembic::read),
+        };
         let mut opened = project::open(&found, &options);
         // Files that do not tell what they are written in are read as `--dialect` or the database says. What has the marks of a
         // server's SQL tells enough: `--dialect sqlite` is to emulate it then, as a run on SQLite does.
@@ -235,13 +255,22 @@ impl Session {
             || opened.value.graph.iter().any(|revision| revision.dialect.is_some());
         let database = self.settings.database.as_ref().map(DatabaseUrl::dialect);
         let engine = self.settings.engine.map(|engine| engine.dialect).or(database);
-        if options.dialect.is_none() && !tells && engine.is_some_and(|other| other != DialectKind::Sqlite) {
+        if let (LayoutKind::Alembic, None, Some(engine)) = (opened.value.layout, options.dialect, engine) {
+            // A program runs for any dialect: `--dialect` says for which, else the database does.
+            opened.value.dialect = engine;
+            "said by the run".clone_into(&mut opened.value.dialect_reason);
+        } else if options.dialect.is_none()
+            && !tells
+            && engine.is_some_and(|other| other != DialectKind::Sqlite)
+        {
             options.dialect = engine;
             opened = project::open(&found, &options);
         }
         self.files.clone_from(&opened.value.files);
         let mut diagnostics = opened.diagnostics;
-        if opened.value.graph.is_empty() {
+        if may_be_empty && opened.value.layout == LayoutKind::Alembic {
+            diagnostics.retain(|said| said.code != "layout/empty");
+        } else if opened.value.graph.is_empty() {
             let why = diagnostics.iter_mut().find(|said| said.code == "layout/empty");
             if let Some(said) = why {
                 said.message = format!("there is no revision in `{}`", self.settings.project.display());

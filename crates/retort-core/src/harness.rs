@@ -11,6 +11,7 @@ pub use case::{Action, Block, Case};
 
 use crate::cascade::RecordRows;
 use crate::dialect::Capabilities;
+use crate::project::Options;
 
 /// How a case went.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,9 +23,9 @@ pub struct Report {
 }
 
 /// Runs a case on an engine that holds nothing yet.
-pub fn run(case: &Case, db: &mut dyn RecordRows, capabilities: Capabilities) -> Report {
+pub fn run(case: &Case, db: &mut dyn RecordRows, capabilities: Capabilities, options: &Options) -> Report {
     let mut report = Report::default();
-    let mut stage = act::Stage::open(case, db, capabilities);
+    let mut stage = act::Stage::open(case, db, capabilities, options);
     let mut actual: Vec<String> = Vec::new();
     for action in &case.actions {
         let outcome = stage.act(action);

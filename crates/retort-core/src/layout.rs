@@ -3,6 +3,7 @@
 //! In: names and bytes of files. Out: revisions in the order of their tool, with the tool's own ids, checksums
 //! and transactions. What a file says about a tool's ways is in the file of that tool below `layout/`.
 
+mod alembic;
 mod atlas;
 mod dbmate;
 mod decode;
@@ -30,6 +31,7 @@ mod sqlx;
 mod supabase;
 mod text;
 
+pub use alembic::is_revision_file as is_alembic_revision;
 pub use decode::{decode, is_wanted};
 pub use dialect::{dialect, dialect_of};
 pub use recognise::recognise;
@@ -75,13 +77,15 @@ pub enum LayoutKind {
     Liquibase,
     /// `sqitch.plan`
     Sqitch,
+    /// Alembic's Python files; their revisions are programs.
+    Alembic,
     /// SQL files without a header: one revision each, in the order of their names, upgrade only.
     Plain,
 }
 
 impl LayoutKind {
     /// All layouts, in the order people see them.
-    pub const ALL: [LayoutKind; 16] = [
+    pub const ALL: [LayoutKind; 17] = [
         LayoutKind::Retort,
         LayoutKind::Flyway,
         LayoutKind::Sqlx,
@@ -97,6 +101,7 @@ impl LayoutKind {
         LayoutKind::Rails,
         LayoutKind::Liquibase,
         LayoutKind::Sqitch,
+        LayoutKind::Alembic,
         LayoutKind::Plain,
     ];
 
@@ -118,6 +123,7 @@ impl LayoutKind {
             LayoutKind::Rails => "rails",
             LayoutKind::Liquibase => "liquibase",
             LayoutKind::Sqitch => "sqitch",
+            LayoutKind::Alembic => "alembic",
             LayoutKind::Plain => "plain",
         }
     }
@@ -140,6 +146,7 @@ impl LayoutKind {
             LayoutKind::Rails => "Rails",
             LayoutKind::Liquibase => "Liquibase",
             LayoutKind::Sqitch => "Sqitch",
+            LayoutKind::Alembic => "Alembic",
             LayoutKind::Plain => "plain SQL",
         }
     }
@@ -177,6 +184,7 @@ pub fn comparable(layout: LayoutKind, version: &str) -> String {
         | LayoutKind::Rails
         | LayoutKind::Liquibase
         | LayoutKind::Sqitch
+        | LayoutKind::Alembic
         | LayoutKind::Plain => version.to_owned(),
     }
 }
@@ -205,9 +213,11 @@ pub fn read(
         LayoutKind::Rails => rails::read(&mut reader),
         LayoutKind::Liquibase => liquibase::read(&mut reader),
         LayoutKind::Sqitch => sqitch::read(&mut reader),
+        // Its files are no SQL: `project::open` hands them to who reads programs.
+        LayoutKind::Alembic => Vec::new(),
         LayoutKind::Plain => plain::read(&mut reader),
     };
-    if !matches!(layout, LayoutKind::Retort | LayoutKind::Plain) {
+    if !matches!(layout, LayoutKind::Retort | LayoutKind::Alembic | LayoutKind::Plain) {
         for revision in &mut revisions {
             revision.native.has_fixed_id = true;
         }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::graph::RevisionGraph;
 use crate::layout::{self, LayoutKind};
+use crate::revision::Revision;
 use crate::source::{DialectKind, LineColumn, LineIndex, SourceFile, SourceId, Span};
 use crate::version_table::VersionTable;
 
-/// What the user said about the project.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What the user said about the project, and who reads what the core does not.
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The dialect it is written for.
     pub dialect: Option<DialectKind>,
@@ -17,6 +18,22 @@ pub struct Options {
     pub layout: Option<LayoutKind>,
     /// Values of the placeholders in its files.
     pub placeholders: BTreeMap<String, String>,
+    /// Reads the layouts whose revisions are programs (Alembic).
+    pub programs: Option<ReadPrograms>,
+}
+
+/// Reads the files of a layout whose revisions are programs.
+pub type ReadPrograms = fn(&[SourceFile]) -> Checked<ProgramChain>;
+
+/// A chain of programs, as its reader found it.
+#[derive(Clone, Debug, Default)]
+pub struct ProgramChain {
+    /// Its revisions.
+    pub revisions: Vec<Revision>,
+    /// The dialect that it seems to be written for, and why. A program runs for any: nothing else hangs on it.
+    pub dialect: Option<(DialectKind, String)>,
+    /// Where its databases remember their heads.
+    pub version_table: VersionTable,
 }
 
 /// A project.
@@ -59,17 +76,44 @@ pub fn open(files: &[(String, Vec<u8>)], options: &Options) -> Checked<Project> 
     let mut diagnostics = Vec::new();
     let files = layout::decode(files, &mut diagnostics);
     let layout = layout::recognise(&files, options.layout).into_value(&mut diagnostics);
-    let (dialect, dialect_reason) =
-        layout::dialect_of(layout, &files, options.dialect).into_value(&mut diagnostics);
-    let given = &options.placeholders;
-    let revisions = layout::read(layout, &files, dialect, given).into_value(&mut diagnostics);
-    if revisions.is_empty() {
+    let (dialect, chain) = match layout {
+        LayoutKind::Alembic => read_programs(&files, options, &mut diagnostics),
+        _ => read_sql(layout, &files, options, &mut diagnostics),
+    };
+    if chain.revisions.is_empty() {
         diagnostics.push(
             Diagnostic::error("layout/empty", "there is no revision in these files")
                 .help("Give a folder with `.sql` files; Retort's own begin with `-- revision: <id>`"),
         );
     }
-    let graph = RevisionGraph::build(revisions).into_value(&mut diagnostics);
-    let version_table = VersionTable::default();
+    let graph = RevisionGraph::build(chain.revisions).into_value(&mut diagnostics);
+    let ((dialect, dialect_reason), version_table) = (dialect, chain.version_table);
     Checked { value: Project { files, layout, dialect, dialect_reason, version_table, graph }, diagnostics }
+}
+
+fn read_sql(
+    layout: LayoutKind,
+    files: &[SourceFile],
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ((DialectKind, String), ProgramChain) {
+    let dialect = layout::dialect_of(layout, files, options.dialect).into_value(diagnostics);
+    let revisions = layout::read(layout, files, dialect.0, &options.placeholders).into_value(diagnostics);
+    (dialect, ProgramChain { revisions, ..ProgramChain::default() })
+}
+
+fn read_programs(
+    files: &[SourceFile],
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ((DialectKind, String), ProgramChain) {
+    let Some(read) = options.programs else {
+        diagnostics.push(Diagnostic::error("layout/no-reader", "nothing here reads Python revisions"));
+        return ((options.dialect.unwrap_or(DialectKind::Sqlite), String::new()), ProgramChain::default());
+    };
+    let mut chain = read(files).into_value(diagnostics);
+    let chosen = options.dialect.map(|dialect| (dialect, "chosen".to_owned()));
+    let nothing = || (DialectKind::Sqlite, "nothing in the files says more".to_owned());
+    let dialect = chosen.or_else(|| chain.dialect.take()).unwrap_or_else(nothing);
+    (dialect, chain)
 }

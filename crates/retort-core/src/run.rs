@@ -1,7 +1,7 @@
 //! One step run on a database: replayed, written, executed, and what nobody foresaw read back.
 //!
 //! In: a replay that stands where the database does, and the next step. Out: what was run and how it ended; the
-//! replay then stands where the database does. A program runs on the database itself, statement by statement.
+//! replay then stands where the database does, unless the step failed. A program runs on the database itself, statement by statement.
 
 mod live;
 
@@ -29,7 +29,7 @@ pub struct StepRun {
 
 /// Runs a step on a database.
 ///
-/// The replay goes along if the step succeeds, and stays where it was if it fails.
+/// The replay goes along: after a failure it stands where the step would have led.
 ///
 /// # Errors
 /// The database's own, when it cannot be read back after something opaque.
@@ -42,7 +42,6 @@ pub fn run_step(
     if let Some(Body::Program(program)) = replay.body(step) {
         return Ok(live::run(replay, step, &**program, db, options));
     }
-    let before = replay.clone();
     let checked = replay.step(step);
     let (mut replayed, diagnostics) = (checked.value, checked.diagnostics);
     let script = render(&replayed, options);
@@ -50,9 +49,7 @@ pub fn run_step(
         Some(reason) => Err(refused(reason)),
         None => execute(&script, db),
     };
-    if outcome.is_err() {
-        *replay = before;
-    } else if replayed.is_opaque() {
+    if outcome.is_ok() && replayed.is_opaque() {
         replay.resynchronise(inspect(db, &replayed.version_table)?);
         replayed.source = replay.source().clone();
         replayed.engine = replay.engine().clone();

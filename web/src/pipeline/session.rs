@@ -92,7 +92,10 @@ impl Session {
     pub(super) fn open(loaded: Loaded, progress: &mut dyn FnMut(Reply)) -> Done<Session> {
         let dialect_chosen = loaded.dialect.as_deref().and_then(DialectKind::from_name);
         progress(Reply::Progress { stage: "reading".into(), done: 0, total: number(loaded.files.len()) });
-        let opened = project::open(&loaded.files, &Options { dialect: dialect_chosen, ..Options::default() });
+        let opened = project::open(
+            &loaded.files,
+            &Options { dialect: dialect_chosen, programs: Some(retort_alembic::read), ..Options::default() },
+        );
         let (project, mut diagnostics) = (opened.value, opened.diagnostics);
         let target = Target::parse("heads").map_err(|_| super::refusal("plan/heads", "No heads", ""))?;
         let plan =
@@ -405,10 +408,6 @@ fn run_all(
             milliseconds = time;
             failure = run.outcome.err();
             failed = failure.is_some();
-            if failed {
-                // What follows is shown as it would be.
-                replay.step(step);
-            }
             (run.replayed, run.diagnostics)
         };
         if !failed {

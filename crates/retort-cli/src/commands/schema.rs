@@ -1,6 +1,7 @@
 //! `retort schema [TARGET]`
 
 use anyhow::Result;
+use retort_core::diagnostic::Diagnostic;
 use retort_core::graph::{Heads, Target};
 use retort_core::json as core_json;
 use retort_core::plan::{Goal, plan};
@@ -32,8 +33,10 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     let plan = plan(&project.graph, &Heads::base(), &goal).map_err(Stop::usage)?;
     let mut replay = Replay::from_base(&project, engine);
     let mut tally = Tally::new(session.volume);
+    let mut has_failed = false;
     for step in &plan.steps {
         let replayed = replay.step(step);
+        has_failed |= replayed.diagnostics.iter().any(Diagnostic::is_error);
         for diagnostic in replayed.diagnostics {
             session.say(diagnostic);
         }
@@ -44,12 +47,12 @@ pub(crate) fn run(args: &Args, session: &mut Session) -> Result<ExitCode> {
     if session.is_json() {
         session.put("at", core_json::heads(&found));
         put_schema(session, core_json::schema(replay.engine(), None));
-        return Ok(session.looked());
+        return Ok(if has_failed { ExitCode::No } else { session.looked() });
     }
     write!(session.out, "{}", schema_text::text(replay.engine()))?;
     session.out.flush()?;
     tally.report(session, engine.dialect);
-    Ok(session.looked())
+    Ok(if has_failed { ExitCode::No } else { session.looked() })
 }
 
 /// Puts the parts of a schema into the document itself.

@@ -39,10 +39,15 @@ pub(super) struct Outcome {
 }
 
 impl<'a> Stage<'a> {
-    pub(super) fn open(case: &Case, db: &'a mut dyn RecordRows, capabilities: Capabilities) -> Stage<'a> {
+    pub(super) fn open(
+        case: &Case,
+        db: &'a mut dyn RecordRows,
+        capabilities: Capabilities,
+        options: &Options,
+    ) -> Stage<'a> {
         let files: Vec<(String, Vec<u8>)> =
             case.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
-        let opened = project::open(&files, &Options::default());
+        let opened = project::open(&files, options);
         let source = Schema::empty(opened.value.dialect);
         let engine = Schema::empty(capabilities.dialect);
         Stage { db, capabilities, project: opened.value, opening: opened.diagnostics, source, engine }

@@ -1,5 +1,6 @@
 //! Bytes turned into texts: the SQL, and the small files beside it that say what a folder is.
 
+use super::alembic;
 use super::text::{file_name, folder, is_digits};
 use crate::diagnostic::Diagnostic;
 use crate::source::{NotText, SourceFile, SourceId, Span};
@@ -32,7 +33,8 @@ const LARGEST_COMPANION: usize = 4 * 1024 * 1024;
 pub fn is_wanted(path: &str) -> bool {
     let hidden = path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
     let file = file_name(path).to_ascii_lowercase();
-    !hidden && (is_sql_name(&file) || is_companion(&file) || is_code(&file))
+    let is_alembic = || alembic::is_python(&file) || alembic::is_settings_name(&file);
+    !hidden && (is_sql_name(&file) || is_companion(&file) || is_code(&file) || is_alembic())
 }
 
 fn is_sql_name(file: &str) -> bool {
@@ -63,10 +65,19 @@ pub(super) fn is_sql(file: &SourceFile) -> bool {
 pub fn decode(files: &[(String, Vec<u8>)], diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
     let mut sorted: Vec<&(String, Vec<u8>)> = files.iter().filter(|(name, _)| is_wanted(name)).collect();
     sorted.sort();
+    // Python is of use to Alembic alone, and then all of it: revisions import modules of their project.
+    let keeps_python = sorted.iter().any(|(name, bytes)| is_of_alembic(name, bytes));
     let mut decoded: Vec<SourceFile> = Vec::new();
     let mut has_snapshot = false;
     for (name, bytes) in sorted {
         let id = SourceId(decoded.len() as u32);
+        if alembic::is_python(name) {
+            let is_text = !bytes.contains(&0) && bytes.len() <= LARGEST_COMPANION;
+            if keeps_python && is_text {
+                decoded.push(SourceFile::new(id, name.clone(), python_text(bytes)));
+            }
+            continue;
+        }
         if !is_sql_name(name) {
             // Of Drizzle's snapshots one says the dialect; of the others the name is enough.
             let is_snapshot = file_name(name) == "snapshot.json";
@@ -87,6 +98,20 @@ pub fn decode(files: &[(String, Vec<u8>)], diagnostics: &mut Vec<Diagnostic>) ->
     decoded
 }
 
+/// Whether a file says that this is a project of Alembic's.
+fn is_of_alembic(name: &str, bytes: &[u8]) -> bool {
+    if alembic::is_settings_name(file_name(name)) {
+        return alembic::is_settings_text(name, &String::from_utf8_lossy(bytes));
+    }
+    alembic::is_python(name) && std::str::from_utf8(bytes).is_ok_and(alembic::is_revision_text)
+}
+
+/// The text of a Python file. What is no UTF-8 in it can only be in comments and strings.
+fn python_text(bytes: &[u8]) -> String {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// What of a file beside the SQL is kept: all of it where it is read, nothing but the name where that tells
 /// enough, no file where it tells nothing.
 fn companion(id: SourceId, name: &str, bytes: &[u8]) -> Option<SourceFile> {
@@ -101,6 +126,7 @@ fn companion(id: SourceId, name: &str, bytes: &[u8]) -> Option<SourceFile> {
         "cargo.toml" => says(&["sqlx", "diesel", "refinery"]),
         "go.mod" => says(&["golang-migrate", "goose"]),
         "pom.xml" | "build.gradle" => says(&["flyway"]),
+        settings if alembic::is_settings_name(settings) => alembic::is_settings(&decoded),
         "metadata.toml" => !folder(name).is_empty(),
         other if COMPANIONS.contains(&other) || other.ends_with(".conf") => true,
         _ => says(&["databaseChangeLog"]),

@@ -7,7 +7,8 @@ use super::liquibase_changeset::is_formatted;
 use super::reading::start;
 use super::text::{file_name, folder, is_digits, lines, number_key, numbered, sql_stem};
 use super::{
-    LayoutKind, atlas, dbmate, drizzle, flyway, golang_migrate, goose, liquibase, prisma, rails, sqitch, sqlx,
+    LayoutKind, alembic, atlas, dbmate, drizzle, flyway, golang_migrate, goose, liquibase, prisma, rails,
+    sqitch, sqlx,
 };
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::revision;
@@ -23,6 +24,7 @@ pub fn recognise(files: &[SourceFile], chosen: Option<LayoutKind>) -> Checked<La
         return Checked::clean(LayoutKind::Retort);
     }
     let mut look = Look { files, free: sql, found: Vec::new(), diagnostics: Vec::new() };
+    look.by_python();
     look.by_own_files();
     look.by_marks();
     look.by_names();
@@ -62,6 +64,15 @@ impl<'a> Look<'a> {
 
     fn has(&self, name: &str) -> bool {
         self.files.iter().any(|file| file_name(&file.name) == name)
+    }
+
+    /// Alembic's settings, and revisions in Python.
+    fn by_python(&mut self) {
+        let revisions: Vec<&SourceFile> =
+            self.files.iter().filter(|file| alembic::is_revision_file(file)).collect();
+        if !revisions.is_empty() || self.files.iter().any(alembic::is_settings) {
+            self.found.push((LayoutKind::Alembic, revisions));
+        }
     }
 
     /// Plans, sums, journals and lock files.

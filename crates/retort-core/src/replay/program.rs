@@ -10,6 +10,7 @@ use super::trace::{no_savepoint, refused_by_model, transaction_act};
 use crate::database::ResultSet;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Capabilities;
+use crate::operation::{Operation, SqlClass};
 use crate::revision::{
     Direction, Emitted, OpaqueStep, Program, Server, Stage, StageError, Stop, TransactionAct,
 };
@@ -52,6 +53,12 @@ pub(super) fn run(
             }
         }
     }
+}
+
+/// Whether a statement about the session asks for a setting: `PRAGMA foreign_keys`, `PRAGMA table_info(t)`.
+fn asks_setting(sql: &str) -> bool {
+    let words = sql.trim_start();
+    words.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("PRAGMA")) && !words.contains('=')
 }
 
 /// The stage of a replay.
@@ -110,8 +117,22 @@ impl Stage for Model<'_> {
         Ok(0)
     }
 
-    fn query(&mut self, _sql: &str, _span: Span) -> Result<ResultSet, StageError> {
-        Err(StageError::NotKnownHere)
+    fn query(&mut self, sql: &str, span: Span) -> Result<ResultSet, StageError> {
+        let emitted = Emitted { sql: sql.to_owned(), span, autocommit: false };
+        let said = self.trace.diagnostics.len();
+        let read = self.trace.read(&emitted);
+        self.trace.diagnostics.truncate(said);
+        let is = |wanted: SqlClass| {
+            read.iter()
+                .flat_map(|directive| &directive.operations)
+                .all(|operation| matches!(operation, Operation::ExecuteSql { class, .. } if *class == wanted))
+        };
+        let is_setting = is(SqlClass::Session);
+        if is(SqlClass::Query) || is_setting && asks_setting(sql) {
+            return Err(StageError::NotKnownHere);
+        }
+        self.emit(emitted)?;
+        if is_setting { Ok(ResultSet::default()) } else { Err(StageError::NotKnownHere) }
     }
 
     fn transact(&mut self, act: TransactionAct, _span: Span) -> Result<(), StageError> {

@@ -68,7 +68,8 @@ pub trait Stage {
     /// What the database said, or what the model knows that a database would say.
     fn emit(&mut self, emitted: Emitted) -> Result<u64, StageError>;
 
-    /// Asks for rows. A statement that changes rows may give some too (`RETURNING`).
+    /// Asks for rows. A statement that does something may give some too (`INSERT … RETURNING`): then it is done, and
+    /// in a replay recorded, before its rows turn out not to be known.
     ///
     /// # Errors
     /// [`StageError::NotKnownHere`] where there is no database; else what it said.

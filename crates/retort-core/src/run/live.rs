@@ -87,12 +87,14 @@ struct Outcome {
 
 impl Outcome {
     fn into_run(self, replay: &mut Replay<'_>, step: &Step) -> StepRun {
-        let mut there = replay.clone();
-        let (mut directives, diagnostics) = there.keep(self.trace);
+        let before = self.failure.is_some().then(|| replay.clone());
+        let (mut directives, diagnostics) = replay.keep(self.trace);
         warn_of_silent_cascades(&mut directives);
-        let replayed = there.replayed(step, directives);
-        if self.failure.is_none() {
-            *replay = there;
+        let replayed = replay.replayed(step, directives);
+        if let Some(before) = before {
+            // What follows is shown as it would be had the step been done.
+            *replay = before;
+            replay.step(step);
         }
         let outcome = self.failure.map_or(Ok(()), Err);
         StepRun { replayed, script: self.script, diagnostics, outcome }

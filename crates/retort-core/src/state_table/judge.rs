@@ -304,6 +304,7 @@ impl Judge<'_> {
             | LayoutKind::Liquibase
             | LayoutKind::Sqitch
             | LayoutKind::Retort
+            | LayoutKind::Alembic
             | LayoutKind::Plain => false,
         }
     }

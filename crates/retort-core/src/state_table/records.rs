@@ -113,7 +113,7 @@ fn query(tool: LayoutKind, dialect: DialectKind, table: &str) -> Option<String> 
             let change = if dialect == DialectKind::Mysql { "`change`" } else { "\"change\"" };
             (text("change_id"), text(change), text("script_hash"), applied, "ORDER BY committed_at")
         }
-        LayoutKind::Retort | LayoutKind::Plain => return None,
+        LayoutKind::Retort | LayoutKind::Alembic | LayoutKind::Plain => return None,
     };
     Some(format!("SELECT {version}, {name}, {checksum}, {standing} FROM {table} {rest}"))
 }

@@ -1,0 +1,239 @@
+//! The files of a project turned into revisions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ruff_python_ast::ModModule;
+use ruff_python_parser::parse_module;
+
+use retort_core::diagnostic::{Checked, Diagnostic};
+use retort_core::layout::is_alembic_revision;
+use retort_core::project::ProgramChain;
+use retort_core::revision::{Body, Native, Program, Revision, RevisionId};
+use retort_core::source::{DialectKind, SourceFile, Span};
+
+use crate::config::environment::{self, Environment};
+use crate::config::{self, Config};
+use crate::header::{self, Header, Way};
+use crate::program::{RevisionProgram, Surroundings};
+
+/// Empty downgrades that are pointed at.
+const SHOWN: usize = 8;
+
+/// Reads the revisions of a project. What is wrong with a file is said, and the file is left out.
+pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
+    let mut diagnostics = Vec::new();
+    let config = config::read(files, &mut diagnostics);
+    let revisions = version_files(files, config.as_ref(), &mut diagnostics);
+    let headers: Vec<Header> =
+        revisions.iter().filter_map(|file| read_header(file, &mut diagnostics)).collect();
+    say_empty_downgrades(&headers, &mut diagnostics);
+    let environment = config
+        .as_ref()
+        .and_then(|config| read_environment(files, config, &mut diagnostics))
+        .unwrap_or_default();
+    let dialect = dialect_of(config.as_ref(), &revisions);
+    let version_table = environment.version_table.clone();
+    let surroundings = Arc::new(Surroundings { files: files.to_vec(), config, environment });
+    let revisions = headers.into_iter().map(|header| revision(header, &surroundings)).collect();
+    Checked { value: ProgramChain { revisions, dialect, version_table }, diagnostics }
+}
+
+/// The files that Alembic would load.
+fn version_files<'a>(
+    files: &'a [SourceFile],
+    config: Option<&Config>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<&'a SourceFile> {
+    let all = || files.iter().filter(|file| is_alembic_revision(file)).collect::<Vec<_>>();
+    let Some(config) = config else { return all() };
+    let found: Vec<&SourceFile> = files.iter().filter(|file| config.is_version_file(&file.name)).collect();
+    if !found.is_empty() {
+        return found;
+    }
+    let all = all();
+    if let Some(first) = all.first() {
+        let places = config.version_locations.join("`, `");
+        diagnostics.push(
+            Diagnostic::warning("alembic/no-versions", format!("there are no revisions in `{places}`"))
+                .at(Span::new(first.id, 0, 0), "this one is elsewhere; all that were found are read")
+                .help("Look at `script_location` and `version_locations` in the settings"),
+        );
+    }
+    all
+}
+
+fn read_header(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Header> {
+    let module = parse(file, diagnostics)?;
+    let Some(header) = header::read(file.id, &module) else {
+        diagnostics.push(
+            Diagnostic::error("alembic/no-revision", format!("`{}` sets no `revision`", file.name))
+                .at(Span::new(file.id, 0, 0), "Alembic loads every module of this folder as a revision")
+                .help("Set `revision` and `down_revision` to literals in it, or move it elsewhere"),
+        );
+        return None;
+    };
+    for (name, span) in &header.not_literal {
+        let message = format!("`{name}` of `{}` is known only when its file runs", header.revision);
+        diagnostics.push(
+            Diagnostic::error("alembic/not-literal", message)
+                .at(*span, "taken for None")
+                .help("Write an id, or a tuple of ids"),
+        );
+    }
+    Some(header)
+}
+
+fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<ModModule> {
+    match parse_module(&file.text) {
+        Ok(parsed) => Some(parsed.into_syntax()),
+        Err(error) => {
+            let (start, end) = (error.location.start().to_usize(), error.location.end().to_usize());
+            let message = format!("`{}` is not Python: {}", file.name, error.error);
+            diagnostics.push(
+                Diagnostic::error("alembic/syntax-error", message).at(Span::new(file.id, start, end), "here"),
+            );
+            None
+        }
+    }
+}
+
+fn read_environment(
+    files: &[SourceFile],
+    config: &Config,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Environment> {
+    let name = match config.script_location.as_str() {
+        "" => "env.py".to_owned(),
+        folder => format!("{folder}/env.py"),
+    };
+    let file = files.iter().find(|file| file.name == name)?;
+    let module = parse(file, diagnostics)?;
+    Some(environment::read(file, &module, diagnostics))
+}
+
+/// What the settings say, else the dialect whose types most revisions name.
+fn dialect_of(config: Option<&Config>, revisions: &[&SourceFile]) -> Option<(DialectKind, String)> {
+    if let Some(dialect) = config.and_then(|config| config.dialect) {
+        return Some((dialect, "said by `sqlalchemy.url`".to_owned()));
+    }
+    let mut counts: BTreeMap<DialectKind, usize> = BTreeMap::new();
+    for file in revisions {
+        let marks = [("postgresql", DialectKind::Postgres), ("mysql", DialectKind::Mysql)];
+        for (word, dialect) in marks {
+            let is_named = file.text.contains(&format!("{word}."))
+                || file.text.contains(&format!("dialects.{word}"))
+                || file.text.contains(&format!("dialects import {word}"));
+            *counts.entry(dialect).or_default() += usize::from(is_named);
+        }
+    }
+    let (dialect, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let noun = if count == 1 { "revision names" } else { "revisions name" };
+    (count > 0).then(|| (dialect, format!("{count} {noun} its types")))
+}
+
+fn revision(header: Header, surroundings: &Arc<Surroundings>) -> Revision {
+    let program: Arc<dyn Program> =
+        Arc::new(RevisionProgram { surroundings: Arc::clone(surroundings), header: header.clone() });
+    let body = |way: Way, name: &str| match way {
+        Way::Absent => Body::Irreversible { reason: format!("it has no `{name}()`") },
+        Way::Empty(_) | Way::Present(_) => Body::Program(Arc::clone(&program)),
+    };
+    Revision {
+        id: RevisionId::new(&header.revision),
+        down_revisions: header.down_revision.iter().map(RevisionId::new).collect(),
+        upgrade: body(header.upgrade, "upgrade"),
+        downgrade: body(header.downgrade, "downgrade"),
+        depends_on: header.depends_on,
+        branch_labels: header.branch_labels,
+        message: header.message,
+        dialect: None,
+        source: header.span.source,
+        span: header.span,
+        down_span: header.down_span,
+        native: Native::default(),
+    }
+}
+
+/// An upgrade that does something and a downgrade that does nothing: going down leaves what was made.
+fn say_empty_downgrades(headers: &[Header], diagnostics: &mut Vec<Diagnostic>) {
+    let empty: Vec<(&Header, Span)> = headers
+        .iter()
+        .filter(|header| matches!(header.upgrade, Way::Present(_)))
+        .filter_map(|header| match header.downgrade {
+            Way::Empty(span) => Some((header, span)),
+            Way::Absent | Way::Present(_) => None,
+        })
+        .collect();
+    if empty.is_empty() {
+        return;
+    }
+    let noun = if empty.len() == 1 { "downgrade does" } else { "downgrades do" };
+    let message = format!("{} {noun} nothing, where the upgrade does something", empty.len());
+    let mut said = Diagnostic::note("alembic/empty-downgrade", message);
+    for (header, span) in empty.iter().take(SHOWN) {
+        said = said.at(*span, format!("`{}` is unapplied without undoing anything", header.revision));
+    }
+    diagnostics.push(said.help("Undo there what the upgrade does, or raise an exception that says why not"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use retort_core::project::{Options, open};
+
+    fn opened(files: &[(&str, &str)]) -> Checked<retort_core::project::Project> {
+        let files: Vec<(String, Vec<u8>)> =
+            files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+        open(&files, &Options { programs: Some(read), ..Options::default() })
+    }
+
+    const INI: &str = "[alembic]\nscript_location = m\nsqlalchemy.url = mysql://h/d\n";
+
+    #[test]
+    fn a_project_is_opened_by_its_settings() {
+        let opened = opened(&[
+            ("alembic.ini", INI),
+            ("m/env.py", "TABLE = 'v'\ncontext.configure(version_table=TABLE, version_table_schema='s')\n"),
+            ("m/versions/a.py", "revision = 'a'\ndown_revision = None\ndef upgrade(): pass\n"),
+            (
+                "m/versions/b.py",
+                "revision = 'b'\ndown_revision = 'a'\ndef upgrade(): f()\ndef downgrade(): pass\n",
+            ),
+            ("other/c.py", "revision = 'c'\ndown_revision = None\n"),
+        ]);
+        let project = opened.value;
+        assert_eq!(project.layout.name(), "alembic");
+        assert_eq!((project.dialect, project.graph.len()), (DialectKind::Mysql, 2));
+        assert_eq!(project.version_table.name, "v");
+        assert_eq!(project.version_table.schema.as_deref(), Some("s"));
+        let codes: Vec<&str> = opened.diagnostics.iter().map(|said| said.code).collect();
+        assert_eq!(codes, ["alembic/empty-downgrade"]);
+        let reason = project.graph.iter().next().unwrap().downgrade.irreversible();
+        assert_eq!(reason, Some("it has no `downgrade()`"));
+    }
+
+    #[test]
+    fn a_folder_of_revisions_is_enough() {
+        let opened = opened(&[
+            ("a.py", "revision = 'a'\ndown_revision = None\ndef upgrade():\n    f(postgresql.JSONB())\n"),
+            ("helper.py", "def f(x): pass\n"),
+        ]);
+        assert_eq!((opened.value.graph.len(), opened.value.dialect), (1, DialectKind::Postgres));
+        assert!(opened.diagnostics.is_empty(), "{:?}", opened.diagnostics);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_and_the_others_are_read() {
+        let opened = opened(&[
+            ("alembic.ini", INI),
+            ("m/versions/a.py", "revision = 'a'\ndown_revision = None\n"),
+            ("m/versions/b.py", "revision = 'b'\ndown_revision = (\n"),
+            ("m/versions/c.py", "x = 1\n"),
+            ("m/versions/d.py", "revision = 'd'\ndown_revision = 'aa'\n"),
+        ]);
+        let codes: Vec<&str> = opened.diagnostics.iter().map(|said| said.code).collect();
+        assert_eq!(codes, ["alembic/syntax-error", "alembic/no-revision", "graph/missing-down-revision"]);
+        assert_eq!(opened.value.graph.len(), 2);
+    }
+}
