@@ -301,7 +301,10 @@ pub(super) fn dir_of(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Val
             names.extend(module.scope.names.borrow().keys().map(|name| name.to_string()));
         }
         _ => {
-            return Err(Unwind::unsupported(format!("`dir` of {} is not supported", interp.type_name(value))));
+            return Err(Unwind::unsupported(format!(
+                "`dir` of {} is not supported",
+                interp.type_name(value)
+            )));
         }
     }
     if let Some(class) = class {

@@ -1,6 +1,5 @@
 //! Questions of a chain in the engine's words.
 
-use super::super::emulate::schema_names;
 use super::super::reword::{Names, reword};
 use super::super::rewrite;
 use super::Translator;
@@ -16,7 +15,7 @@ impl Translator {
             return Ok(text.to_owned());
         }
         let (sql, unsupported) = if self.capabilities.dialect == DialectKind::Sqlite {
-            let said = rewrite::query(text, &self.source, &schema_names(&self.source));
+            let said = rewrite::query(text, &self.source);
             (said.sql, said.unsupported)
         } else {
             let said = reword(text, &Names::of_schema(&self.source, &self.capabilities));
