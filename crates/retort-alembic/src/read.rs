@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ruff_python_ast::ModModule;
 use ruff_python_parser::parse_module;
 
-use retort_core::diagnostic::{Checked, Diagnostic};
+use retort_core::diagnostic::{Checked, Diagnostic, Severity};
 use retort_core::layout::is_alembic_revision;
 use retort_core::project::ProgramChain;
 use retort_core::revision::{Body, Native, Program, Revision, RevisionId};
@@ -108,8 +108,11 @@ fn read_environment(
         folder => format!("{folder}/env.py"),
     };
     let file = files.iter().find(|file| file.name == name)?;
-    let module = parse(file, diagnostics)?;
-    Some(environment::read(file, &module, diagnostics))
+    let mut faults = Vec::new();
+    let module = parse(file, &mut faults);
+    // The revisions are read all the same: what it would have said is what is not known.
+    diagnostics.extend(faults.into_iter().map(|fault| Diagnostic { severity: Severity::Warning, ..fault }));
+    Some(environment::read(file, &module?, diagnostics))
 }
 
 /// What the settings say, else the dialect whose types most revisions name.

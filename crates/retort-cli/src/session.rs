@@ -104,7 +104,7 @@ impl Trouble {
     fn of(diagnostic: &Diagnostic) -> Trouble {
         let room = diagnostic.code.split('/').next().unwrap_or("");
         match (diagnostic.severity, room) {
-            (Severity::Error, "layout" | "revision") => Trouble::Unreadable,
+            (Severity::Error, "layout" | "revision" | "alembic") => Trouble::Unreadable,
             (Severity::Error, _) => Trouble::Broken,
             (Severity::Warning | Severity::Note, _) => Trouble::None,
         }

@@ -12,7 +12,7 @@ use crate::session::{Session, Stop};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// What is joined: ids or their beginnings, heads, LABEL@head
-    #[arg(default_value = "heads", allow_hyphen_values = true)]
+    #[arg(default_value = "heads")]
     revisions: Vec<String>,
     /// What it is for, in one line
     #[arg(short, long)]

@@ -308,3 +308,69 @@ pub(crate) fn no_savepoint(chain: DialectKind) -> StageError {
     };
     StageError::Refused { kind: programming(chain), error }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{SourceId, Span};
+
+    #[test]
+    fn statements_about_the_transaction_are_acts() {
+        let act = |sql: &str| {
+            let file = SourceFile::new(SourceId(0), "", sql);
+            transaction_act(&from_sql(&file, 0..sql.len(), DialectKind::Postgres).value[0])
+        };
+        let name = || "s".to_owned();
+        assert_eq!(act("COMMIT"), Some(TransactionAct::Commit));
+        assert_eq!(act("end transaction"), Some(TransactionAct::Commit));
+        assert_eq!(act("ROLLBACK"), Some(TransactionAct::RollBack));
+        assert_eq!(act("SAVEPOINT \"s\""), Some(TransactionAct::Savepoint(name())));
+        assert_eq!(act("RELEASE SAVEPOINT s"), Some(TransactionAct::Release(name())));
+        assert_eq!(act("ROLLBACK TO SAVEPOINT s"), Some(TransactionAct::RollBackTo(name())));
+        assert_eq!(act("ROLLBACK TO s"), Some(TransactionAct::RollBackTo(name())));
+        for other in ["BEGIN", "COMMIT PREPARED 'x'", "SET CONSTRAINTS ALL DEFERRED", "SELECT 1"] {
+            assert_eq!(act(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_the_exceptions_of_the_chains_own_driver() {
+        use DialectKind::{Mysql, Postgres, Sqlite};
+        let kind = |code: &str, engine, chain| {
+            let error = DatabaseError {
+                message: String::new(),
+                code: code.to_owned(),
+                offset: None,
+                unreachable: false,
+            };
+            match refused_by_database(error, engine, chain) {
+                StageError::Refused { kind, .. } => kind,
+                StageError::NotKnownHere => panic!("{code}"),
+            }
+        };
+        assert_eq!(kind("1", Sqlite, Sqlite), RefusalKind::Operational);
+        assert_eq!(kind("1", Sqlite, Postgres), RefusalKind::Programming);
+        assert_eq!(kind("787", Sqlite, Sqlite), RefusalKind::Integrity);
+        assert_eq!(kind("42P01", Postgres, Postgres), RefusalKind::Programming);
+        assert_eq!(kind("25P02", Postgres, Postgres), RefusalKind::Internal);
+        assert_eq!(kind("23505", Postgres, Postgres), RefusalKind::Integrity);
+        assert_eq!(kind("1146/42S02", Mysql, Mysql), RefusalKind::Programming);
+        assert_eq!(kind("1060/42S21", Mysql, Mysql), RefusalKind::Operational);
+        assert_eq!(kind("1062/23000", Mysql, Mysql), RefusalKind::Integrity);
+    }
+
+    #[test]
+    fn a_statement_stands_at_the_call_that_made_it() {
+        let schema = crate::schema::Schema::empty(DialectKind::Postgres);
+        let translator = Translator::new(schema.clone(), schema, Capabilities::POSTGRES);
+        let mut trace = Trace::of_program(translator, true);
+        let span = Span::new(SourceId(3), 40, 60);
+        let sql = "CREATE TABLE a (b int); CREATE TABLE c (d INT NOT FROBNICATE)".to_owned();
+        let read = trace.read(&Emitted { sql, span, autocommit: false });
+        let texts: Vec<&str> = read.iter().filter_map(|directive| directive.sql.as_deref()).collect();
+        assert_eq!(texts, ["CREATE TABLE a (b int)", "CREATE TABLE c (d INT NOT FROBNICATE)"]);
+        assert!(read.iter().all(|directive| directive.span == span));
+        assert_eq!(trace.diagnostics[0].labels.len(), 1);
+        assert_eq!(trace.diagnostics[0].labels[0].span, span);
+    }
+}
