@@ -13,5 +13,6 @@ mod failures;
 mod forms;
 #[path = "../generate/mod.rs"]
 mod generate;
+mod programs;
 mod rendered;
 mod server;
