@@ -4,7 +4,7 @@ use super::super::emulate::{COUNTERS, Numbering, counters, flat, numbering};
 use super::super::sqlite::{self, Hint, quote, table_name};
 use super::{Translated, Translator};
 use crate::operation::{Object, ObjectKind, Operation, SequenceChange};
-use crate::schema::{ObjectName, Schema, Table};
+use crate::schema::{ObjectName, Schema};
 
 /// A text as a literal.
 fn text(value: &str) -> String {
@@ -66,7 +66,9 @@ impl Translator {
 
     /// Whether a sequence was made by a statement of its own.
     fn is_explicit(&self, sequence: &str) -> bool {
-        self.source.sequences.values().any(|held| *flat(&held.name).name == *sequence)
+        let held = |name: &ObjectName| self.source.sequence(name).is_some();
+        let qualified = sequence.split_once('.').map(|(schema, own)| ObjectName::qualified(schema, own));
+        held(&ObjectName::bare(sequence)) || qualified.is_some_and(|name| held(&name))
     }
 
     fn start_counter(
@@ -145,9 +147,9 @@ impl Translator {
         done: &mut Translated,
     ) {
         let sequence = flat(name);
-        if let Some((table, _)) = self.key_of(&sequence.name) {
+        if let Some(table) = self.key_of(&sequence.name) {
             let value = if is_last { value.to_owned() } else { format!("({value}) - 1") };
-            let table = text(&flat(&table.name).name);
+            let table = text(&flat(&table).name);
             done.sql.extend([
                 format!("DELETE FROM sqlite_sequence WHERE name = {table}"),
                 format!("INSERT INTO sqlite_sequence (name, seq) SELECT {table}, {value}"),
@@ -167,12 +169,17 @@ impl Translator {
     }
 
     /// The table whose key is numbered from a sequence.
-    fn key_of(&self, sequence: &str) -> Option<(std::sync::Arc<Table>, Numbering)> {
-        self.source.tables.values().find_map(|table| {
-            let numberings = table.columns.iter().filter_map(|column| numbering(&self.source, table, column));
-            let key = numberings.into_iter().find(|held| held.is_key && held.sequence == sequence)?;
-            Some((std::sync::Arc::clone(table), key))
-        })
+    fn key_of(&self, sequence: &str) -> Option<ObjectName> {
+        let is_it = |held: &Numbering| held.is_key && held.sequence == sequence;
+        let found = self.source.tables.iter().find(|(key, table)| match self.known.get(*key) {
+            Some(known) => known.numberings.iter().any(is_it),
+            None => table
+                .columns
+                .iter()
+                .filter_map(|column| numbering(&self.source, table, column))
+                .any(|held| is_it(&held)),
+        });
+        found.map(|(_, table)| table.name.clone())
     }
 }
 
