@@ -4,6 +4,7 @@
 
 mod blame;
 mod console;
+mod excerpt;
 mod explain;
 mod load;
 mod rows;

@@ -6,15 +6,13 @@
 mod object;
 mod table;
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Translated;
 use crate::graph::Heads;
 use crate::schema::Schema;
-use crate::source::{LineColumn, LineIndex, SourceFile, SourceId, Span};
+use crate::source::{SourceFile, Span};
 
 /// The version of the forms.
 pub const VERSION: u32 = 1;
@@ -26,44 +24,33 @@ pub fn heads(heads: &Heads) -> Value {
 
 /// Diagnostics with their places, as a list; `files` are the project's.
 pub fn diagnostics(diagnostics: &[Diagnostic], files: &[SourceFile]) -> Value {
-    let mut places = Places { files, indexes: BTreeMap::new() };
-    diagnostics.iter().map(|diagnostic| places.diagnostic(diagnostic)).collect()
+    diagnostics.iter().map(|said| diagnostic(said, files)).collect()
 }
 
-/// Finds lines and columns; each file is gone through once.
-struct Places<'a> {
-    files: &'a [SourceFile],
-    indexes: BTreeMap<SourceId, LineIndex>,
+fn diagnostic(diagnostic: &Diagnostic, files: &[SourceFile]) -> Value {
+    let labels: Vec<Value> =
+        diagnostic.labels.iter().filter_map(|found| label(found.span, &found.text, files)).collect();
+    json!({
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.name(),
+        "message": diagnostic.message,
+        "labels": labels,
+        "help": diagnostic.help,
+    })
 }
 
-impl Places<'_> {
-    fn diagnostic(&mut self, diagnostic: &Diagnostic) -> Value {
-        let labels: Vec<Value> =
-            diagnostic.labels.iter().filter_map(|label| self.label(label.span, &label.text)).collect();
-        json!({
-            "code": diagnostic.code,
-            "severity": diagnostic.severity.name(),
-            "message": diagnostic.message,
-            "labels": labels,
-            "help": diagnostic.help,
-        })
-    }
-
-    /// None where the place is in no file of the project.
-    fn label(&mut self, span: Span, text: &str) -> Option<Value> {
-        let file = self.files.get(span.source.0 as usize)?;
-        let index = self.indexes.entry(span.source).or_insert_with(|| LineIndex::new(&file.text));
-        let place = |at: u32| -> LineColumn { index.line_column(&file.text, at) };
-        let (start, end) = (place(span.start), place(span.end));
-        Some(json!({
-            "file": file.name,
-            "line": start.line,
-            "column": start.column,
-            "end_line": end.line,
-            "end_column": end.column,
-            "text": text,
-        }))
-    }
+/// None where the place is in no file of the project.
+fn label(span: Span, text: &str, files: &[SourceFile]) -> Option<Value> {
+    let file = files.get(span.source.0 as usize)?;
+    let (start, end) = (file.place(span.start), file.place(span.end));
+    Some(json!({
+        "file": file.name,
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "text": text,
+    }))
 }
 
 /// A statement of a translation; `source` is its text as written.

@@ -6,7 +6,7 @@ use crate::diagnostic::{Checked, Diagnostic};
 use crate::graph::RevisionGraph;
 use crate::layout::{self, LayoutKind};
 use crate::revision::Revision;
-use crate::source::{DialectKind, LineColumn, LineIndex, SourceFile, SourceId, Span};
+use crate::source::{DialectKind, LineColumn, SourceFile, SourceId, Span};
 use crate::version_table::VersionTable;
 
 /// What the user said about the project, and who reads what the core does not.
@@ -66,8 +66,8 @@ impl Project {
 
     /// Line and column of the start of a span.
     pub fn place(&self, span: Span) -> LineColumn {
-        let text = self.file(span.source).map_or("", |file| &file.text);
-        LineIndex::new(text).line_column(text, span.start)
+        let first = LineColumn { line: 1, column: 1 };
+        self.file(span.source).map_or(first, |file| file.place(span.start))
     }
 }
 

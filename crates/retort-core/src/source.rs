@@ -4,7 +4,7 @@
 //! Nothing here knows SQL.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Names one file of a project; an index into the list of files that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,7 +19,21 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text, line ends as they were.
     pub text: Arc<str>,
+    lines: Lines,
 }
+
+/// Where the lines of a text begin, found when it is first asked for. It follows from the text, so it has no say in
+/// whether two files are equal.
+#[derive(Clone, Debug, Default)]
+struct Lines(OnceLock<LineIndex>);
+
+impl PartialEq for Lines {
+    fn eq(&self, _: &Lines) -> bool {
+        true
+    }
+}
+
+impl Eq for Lines {}
 
 /// Why bytes are no text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +47,12 @@ pub enum NotText {
 impl SourceFile {
     /// Makes a file of a text.
     pub fn new(id: SourceId, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceFile {
-        SourceFile { id, name: name.into(), text: text.into() }
+        SourceFile { id, name: name.into(), text: text.into(), lines: Lines::default() }
+    }
+
+    /// Line and column of a byte offset.
+    pub fn place(&self, offset: u32) -> LineColumn {
+        self.lines.0.get_or_init(|| LineIndex::new(&self.text)).line_column(&self.text, offset)
     }
 
     /// Decodes bytes as UTF-8; a byte order mark at the start is dropped.

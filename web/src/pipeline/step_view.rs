@@ -7,9 +7,9 @@ use retort_core::plan::StepKind;
 use retort_core::replay::{ReplayedDirective, ReplayedStep};
 use retort_core::schema::{Change, ChangeKind, Schema, diff};
 use retort_core::script::Origin;
-use retort_core::source::LineIndex;
 
 use super::Done;
+use super::excerpt::{MOST_OF_STATEMENT, cut, listed};
 use super::session::{Session, count_rows};
 use super::table_view::Tables;
 use crate::protocol::{
@@ -119,10 +119,10 @@ impl Session {
         let translated = &directive.translated;
         let notes = translated.notes.iter();
         StatementView {
-            source: directive.source(&self.project).to_owned(),
+            source: cut(directive.source(&self.project), MOST_OF_STATEMENT),
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             line: self.project.place(directive.span).line,
-            sql: translated.sql.clone(),
+            sql: listed(&translated.sql),
             fidelity: fidelity(translated.fidelity),
             notes: notes
                 .map(|note| Note { code: note.code.to_owned(), message: note.message.clone() })
@@ -136,9 +136,7 @@ impl Session {
     pub(super) fn problem(&self, diagnostic: &Diagnostic, step: Option<&ReplayedStep>) -> Problem {
         let label = diagnostic.labels.first();
         let file = label.and_then(|label| self.project.file(label.span.source));
-        let place = label
-            .zip(file)
-            .map(|(label, file)| LineIndex::new(&file.text).line_column(&file.text, label.span.start));
+        let place = label.zip(file).map(|(label, file)| file.place(label.span.start));
         let line = place.map_or(0, |place| place.line);
         let excerpt =
             file.and_then(|file| file.text.lines().nth(line.saturating_sub(1) as usize)).unwrap_or_default();

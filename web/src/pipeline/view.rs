@@ -11,6 +11,7 @@ use retort_core::schema::{ChangeKind, Schema, diff};
 use retort_core::{dialect, review};
 
 use super::Done;
+use super::excerpt::{MOST_OF_FILE, cut};
 use super::session::{Ran, Session};
 use super::step_view::fidelity;
 use crate::placement;
@@ -58,11 +59,16 @@ impl Session {
             heads: self.project.graph.heads().iter().map(ToString::to_string).collect(),
             placement: self.placement(),
             problems: self.problems(),
-            files: self.texts().into_iter().map(|(name, text)| FileView { name, text }).collect(),
+            files: self.files(),
             fidelity: self.fidelity(),
             view,
             step,
         })
+    }
+
+    fn files(&self) -> Vec<FileView> {
+        let files = self.project.files.iter().filter(|file| !file.text.is_empty());
+        files.map(|file| FileView { name: file.name.clone(), text: cut(&file.text, MOST_OF_FILE) }).collect()
     }
 
     fn revision(&self, revision: &Revision, position: Option<usize>, row: u32, lane: u32) -> RevisionView {

@@ -83,7 +83,6 @@ fn translate(
 ) -> Vec<(String, u32, Translated)> {
     let mut diagnostics = Vec::new();
     let directives = from_sql(file, 0..file.text.len(), from).into_value(&mut diagnostics);
-    let lines = retort_core::source::LineIndex::new(&file.text);
     let mut translator = Translator::new(Schema::empty(from), Schema::empty(engine.dialect), engine);
     let mut statements = Vec::new();
     let mut keys_off = false;
@@ -99,7 +98,7 @@ fn translate(
         }
         let mut translated = translated;
         guard_keys(&mut translated, &mut keys_off);
-        let line = lines.line_column(&file.text, directive.span.start).line;
+        let line = file.place(directive.span.start).line;
         statements.push((text.to_owned(), line, translated));
     }
     for diagnostic in diagnostics {

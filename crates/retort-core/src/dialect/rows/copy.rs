@@ -1,5 +1,7 @@
 //! `COPY t FROM stdin` with its data (PostgreSQL 18, COPY): as rows of an INSERT.
 
+use std::borrow::Cow;
+
 use super::words::Words;
 use super::{Teller, name_of};
 use crate::dialect::rewrite::units::split;
@@ -56,15 +58,15 @@ impl<'s> Teller<'s> {
         &mut self,
         table: &Table,
         columns: &[&Column],
-        rows: &[Vec<Option<String>>],
+        rows: &[Vec<Option<Cow<'_, str>>>],
     ) -> Vec<String> {
         let names: Vec<String> = columns.iter().map(|column| sqlite::quote(&column.name)).collect();
         let kinds: Vec<_> =
             columns.iter().map(|column| self.rewriter.kind_of_type(&column.column_type)).collect();
         let mut sql = Vec::new();
         for batch in rows.chunks(BATCH) {
-            let mut said = Vec::new();
-            for row in batch {
+            let mut insert = format!("INSERT INTO {} ({}) VALUES ", name_of(&table.name), names.join(", "));
+            for (place, row) in batch.iter().enumerate() {
                 if row.len() != columns.len() {
                     self.unsupported(format!(
                         "a line of COPY with {} values for {} columns",
@@ -73,21 +75,17 @@ impl<'s> Teller<'s> {
                     ));
                     return Vec::new();
                 }
-                let mut values = Vec::new();
-                for (value, kind) in row.iter().zip(&kinds) {
-                    values.push(match value {
-                        Some(value) => self.rewriter.literal(value, kind),
-                        None => "NULL".to_owned(),
-                    });
+                insert.push_str(if place == 0 { "(" } else { ", (" });
+                for (column, (value, kind)) in row.iter().zip(&kinds).enumerate() {
+                    insert.push_str(if column == 0 { "" } else { ", " });
+                    match value {
+                        Some(value) => insert.push_str(&self.rewriter.literal(value, kind)),
+                        None => insert.push_str("NULL"),
+                    }
                 }
-                said.push(format!("({})", values.join(", ")));
+                insert.push(')');
             }
-            sql.push(format!(
-                "INSERT INTO {} ({}) VALUES {}",
-                name_of(&table.name),
-                names.join(", "),
-                said.join(", ")
-            ));
+            sql.push(insert);
         }
         sql
     }
@@ -142,9 +140,10 @@ impl<'s> Teller<'s> {
 }
 
 /// The rows of the data, up to `\.` or its end.
-fn read_rows(data: &str, format: &Format) -> Vec<Vec<Option<String>>> {
+fn read_rows<'d>(data: &'d str, format: &Format) -> Vec<Vec<Option<Cow<'d, str>>>> {
     if format.csv {
-        return read_csv(data, format);
+        let owned = |row: Vec<Option<String>>| row.into_iter().map(|value| value.map(Cow::Owned)).collect();
+        return read_csv(data, format).into_iter().map(owned).collect();
     }
     let lines = data.lines().take_while(|line| *line != "\\.");
     lines
@@ -158,7 +157,10 @@ fn read_rows(data: &str, format: &Format) -> Vec<Vec<Option<String>>> {
 }
 
 /// Backslashes in the text format.
-fn unescape(field: &str) -> String {
+fn unescape(field: &str) -> Cow<'_, str> {
+    if !field.contains('\\') {
+        return Cow::Borrowed(field);
+    }
     let mut value = String::with_capacity(field.len());
     let mut characters = field.chars().peekable();
     while let Some(c) = characters.next() {
@@ -181,7 +183,7 @@ fn unescape(field: &str) -> String {
             None => value.push('\\'),
         }
     }
-    value
+    Cow::Owned(value)
 }
 
 fn push_code(
@@ -256,7 +258,7 @@ mod tests {
 
     #[test]
     fn data_of_both_formats() {
-        let some = |value: &str| Some(value.to_owned());
+        let some = |value: &'static str| Some(Cow::from(value));
         assert_eq!(
             read_rows("1\ta\\tb\\\\\n2\t\\N\n\\.\n", &format(false)),
             [vec![some("1"), some("a\tb\\")], vec![some("2"), None]]
