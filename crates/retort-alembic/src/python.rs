@@ -185,3 +185,6 @@ impl<'w> Interpreter<'w> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

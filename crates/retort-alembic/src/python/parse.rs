@@ -37,10 +37,11 @@ pub fn parse(file: &Arc<SourceFile>) -> Result<ModuleCode, Diagnostic> {
 
 /// The place where the depth of the tree may pass the bound: an upper estimate made of the characters alone.
 ///
-/// Every operator, dot, bracket and block counts one; a comma, a colon or the end of a line ends what was counted at
-/// its own level of brackets.
+/// Every operator, dot, bracket and block counts one; a comma or the end of a line ends what was counted at its own
+/// level of brackets. A `lambda` counts until its bracket closes: commas stand among its parameters.
 fn too_deep(text: &str) -> Option<usize> {
-    let mut scan = Scan { bytes: text.as_bytes(), at: 0, levels: vec![0], total: 0, indents: vec![0] };
+    let mut scan =
+        Scan { bytes: text.as_bytes(), at: 0, levels: vec![0], lambdas: vec![0], total: 0, indents: vec![0] };
     scan.run()
 }
 
@@ -48,6 +49,7 @@ struct Scan<'t> {
     bytes: &'t [u8],
     at: usize,
     levels: Vec<u32>,
+    lambdas: Vec<u32>,
     total: u32,
     indents: Vec<usize>,
 }
@@ -70,17 +72,19 @@ impl Scan<'_> {
             b'#' => self.skip_until(|byte| byte == b'\n'),
             b'\'' | b'"' => self.string(),
             b'(' | b'[' | b'{' => {
-                self.levels.push(0);
+                // Counted outside: what a call or an index is applied to lies below it in the tree.
                 self.count();
+                self.levels.push(0);
+                self.lambdas.push(0);
                 self.at += 1;
             }
             b')' | b']' | b'}' => {
                 if self.levels.len() > 1 {
-                    self.total -= self.levels.pop().unwrap_or(0);
+                    self.total -= self.levels.pop().unwrap_or(0) + self.lambdas.pop().unwrap_or(0);
                 }
                 self.at += 1;
             }
-            b',' | b':' | b';' => {
+            b',' | b';' => {
                 self.reset();
                 self.at += 1;
             }
@@ -88,6 +92,7 @@ impl Scan<'_> {
                 self.at += 1;
                 if self.levels.len() == 1 {
                     self.reset();
+                    self.total -= std::mem::take(&mut self.lambdas[0]);
                     self.indent();
                 }
             }
@@ -127,8 +132,14 @@ impl Scan<'_> {
         self.skip_until(|byte| !byte.is_ascii_alphanumeric() && byte != b'_' && byte < 0x80);
         let next = self.bytes.get(self.at).copied();
         match &self.bytes[start..self.at] {
-            b"not" | b"and" | b"or" | b"if" | b"else" | b"lambda" | b"await" | b"in" | b"is" | b"yield"
-            | b"for" | b"case" => self.count(),
+            b"lambda" => {
+                self.total += 1;
+                if let Some(level) = self.lambdas.last_mut() {
+                    *level += 1;
+                }
+            }
+            b"not" | b"and" | b"or" | b"if" | b"else" | b"await" | b"in" | b"is" | b"yield" | b"for"
+            | b"case" => self.count(),
             prefix if prefix.len() <= 2 && matches!(next, Some(b'\'' | b'"')) => {
                 let is_format = prefix.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'));
                 if is_format {
@@ -249,6 +260,7 @@ mod tests {
             ("a.", "b", ""),
             ("", "f", "()"),
             ("lambda: ", "1", ""),
+            ("lambda a, b: ", "1", ""),
             ("1 if a else ", "1", ""),
             ("f'{", "1", "}'"),
             ("f'{((", "1", "))}'"),
