@@ -26,7 +26,7 @@ mod value;
 pub use bounds::Bounds;
 pub use interpret::speculation::Truth;
 pub use iterator::{Elements, Iteration};
-pub use library::typing::{Form, FormArgument};
+pub use library::{datetime, decimal, uuid};
 pub use modules::{Library, Modules, Parsed};
 pub use native::{Arguments, Native};
 pub use parse::parse;
@@ -96,6 +96,8 @@ pub struct Interpreter<'w> {
     meter: bounds::Meter,
     speculations: u32,
     importing: u32,
+    /// What the generator that ended last returned, for `yield from`.
+    returned: Value,
     slots: BTreeMap<TypeId, Box<dyn Any>>,
 }
 
@@ -119,6 +121,7 @@ impl<'w> Interpreter<'w> {
             notes: Vec::new(),
             speculations: 0,
             importing: 0,
+            returned: Value::None,
             slots: BTreeMap::new(),
         };
         builtins::install(&mut interpreter);

@@ -442,7 +442,7 @@ impl Interpreter<'_> {
         };
         let ended = match state {
             Iteration::Generator(function, scope, receiver) => {
-                self.run_generator(&function, scope, receiver, &mut hook).map(|_| ())
+                self.run_generator(&function, scope, receiver, &mut hook).map(|value| self.returned = value)
             }
             Iteration::Expression(pending) => self.run_generator_expression(&pending, &mut hook),
             _ => Ok(()),

@@ -81,6 +81,11 @@ impl Library {
         Some(parsed)
     }
 
+    /// The text of a file of the project.
+    pub(super) fn text(&self, path: &str) -> Option<Arc<str>> {
+        self.modules.file(path).map(|file| file.text.clone())
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Parsed>> {
         self.parsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

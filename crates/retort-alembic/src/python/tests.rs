@@ -61,3 +61,184 @@ fn snippets_give_what_cpython_gives() {
         wrong.join("\n\n")
     );
 }
+
+/// Programs that have no answer in CPython: what is bound, unknown, foreign, or not supported.
+#[test]
+fn what_is_not_known_is_said() {
+    for (source, expected) in [
+        ("import boto3\nresult = boto3.client('s3').x", "foreign: `boto3` comes from outside the project"),
+        ("import boto3\nclass A(boto3.Base):\n    x: boto3.T = boto3.f()\nresult = A.__name__", "'A'"),
+        ("import boto3\n@boto3.deco(1)\ndef f(): return 1\nresult = f()", "1"),
+        ("import boto3\nif boto3.x: result = 1", "unsupported: `boto3.x` comes from outside the project"),
+        ("try:\n    import ujson\nexcept ImportError:\n    result = 1\nelse:\n    result = 2", "2"),
+        ("from .x import y", "ImportError: attempted relative import with no known parent package"),
+        ("result = eval('1')", "unsupported: `eval` is not supported"),
+        ("result = 1j", "unsupported: a complex number is not supported"),
+        ("import random\nresult = random.random()", "unsupported: `random.random` is not supported"),
+        ("while True: pass", "bound: this takes more than 20000000 steps"),
+        ("result = 'a' * 10 ** 12", "bound: this makes too much text or too many elements"),
+        ("result = 10 ** 10 ** 10", "bound: this makes too much text or too many elements"),
+        ("x = 'a'\nwhile True: x += x", "bound: this makes too much text or too many elements"),
+        ("def f(): return f()\nf()", "bound: this nests more than 900 levels deep"),
+        ("def f(x): return [f(x) for _ in (1,)]\nf(1)", "bound: this nests more than 900 levels deep"),
+        (
+            "class A:\n    def __getattr__(self, n): return getattr(self, n + 'x')\nA().b",
+            "bound: this nests more than 900 levels deep",
+        ),
+        ("x = []\nx.append(x)\nresult = repr(x)", "bound: this nests more than 900 levels deep"),
+        (
+            "class A:\n    def __eq__(self, o): return o == self\nA() == A()",
+            "bound: this nests more than 900 levels deep",
+        ),
+        (
+            "import re\nresult = re.match('(a+)+$', 'a' * 40 + 'b')",
+            "bound: a regular expression takes too long",
+        ),
+        (
+            "import itertools\nresult = list(itertools.count())",
+            "bound: this makes too much text or too many elements",
+        ),
+        ("result = f'{1:>9999999}'", "bound: a format asks for too wide a field"),
+    ] {
+        assert_eq!(run(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn modules_of_the_project_are_followed() {
+    let files = [
+        (
+            "pkg/__init__.py",
+            "from .a import A as Renamed\nfrom . import b\nfrom .sub.c import *\nVERSION = '1'\n",
+        ),
+        (
+            "pkg/a.py",
+            "import outside\nfrom outside.x import y\nclass A(outside.Base): z = 1\nbad = outside.f() + 1\nworse = 1 / 0\nfine = 3\n",
+        ),
+        (
+            "pkg/b.py",
+            "from ..pkg import a\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from nowhere import q\ndef helper(n): return n + a.fine\n",
+        ),
+        ("pkg/sub/c.py", "__all__ = ['one']\none = 1\ntwo = 2\n"),
+        ("space/d.py", "import pkg.b\nfrom pkg.sub import c as cc\nvalue = pkg.b.helper(cc.two)\n"),
+        ("broken.py", "x = (\n"),
+        ("cycle_a.py", "import cycle_b\nx = 1\n"),
+        ("cycle_b.py", "import cycle_a\ndef f(): return cycle_a.x\n"),
+    ];
+    for (source, expected) in [
+        (
+            "import pkg\nresult = (pkg.Renamed.z, pkg.one, hasattr(pkg, 'two'), pkg.VERSION, pkg.b.helper(1))",
+            "(1, 1, False, '1', 4)",
+        ),
+        ("from space.d import value as result", "5"),
+        ("import space.d as m\nresult = m.value", "5"),
+        ("def f():\n    from pkg.a import fine\n    return fine\nresult = f()", "3"),
+        (
+            "from pkg.a import worse as result",
+            "foreign: `pkg.a.worse` could not be made: ZeroDivisionError: division by zero",
+        ),
+        (
+            "import broken\nresult = broken.x",
+            "foreign: `broken` cannot be imported: this is not Python: unexpected EOF while parsing",
+        ),
+        ("from pkg.a import nothing", "ImportError: cannot import name 'nothing' from 'pkg.a'"),
+        ("import pkg.none", "ModuleNotFoundError: No module named 'pkg.none'"),
+        ("import cycle_a, cycle_b\nresult = cycle_b.f()", "1"),
+        ("import importlib\nresult = importlib.import_module('pkg.b').helper(2)", "5"),
+        (
+            "import os\nresult = open(os.path.join(os.path.dirname(__file__), 'pkg/sub/../sub/c.py')).read()[:7]",
+            "'__all__'",
+        ),
+        (
+            "from pathlib import Path\nresult = (Path(__file__).parent / 'cycle_a.py').read_text().splitlines()[1]",
+            "'x = 1'",
+        ),
+    ] {
+        assert_eq!(run_in(source, &files), expected, "{source}");
+    }
+}
+
+/// Mutated programs: they end, and nothing panics.
+#[test]
+fn mutated_programs_end() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    let pieces = [
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        ",",
+        "*",
+        "**",
+        "-",
+        "not ",
+        "lambda: ",
+        "yield ",
+        "f'{",
+        "'",
+        "\n",
+        "    ",
+        "self",
+        "1",
+        "10**9",
+        "x",
+        "=",
+        ".",
+        "await ",
+        "if ",
+        "for x in ",
+        "del ",
+        "%",
+        "'%s'",
+        "\u{e9}",
+        "<<",
+        "99999999999999999999",
+    ];
+    for _ in 0..3000 {
+        let (source, _) = snippets::SNIPPETS[random(snippets::SNIPPETS.len())];
+        let mut chars: Vec<char> = source.chars().collect();
+        for _ in 0..=random(4) {
+            let at = random(chars.len());
+            match random(3) {
+                0 => {
+                    let end = (at + random(6)).min(chars.len());
+                    chars.drain(at..end);
+                }
+                1 => {
+                    let piece: Vec<char> = pieces[random(pieces.len())].chars().collect();
+                    chars.splice(at..at, piece);
+                }
+                _ => {
+                    let from = random(chars.len());
+                    let part: Vec<char> = chars[from..(from + random(12)).min(chars.len())].to_vec();
+                    chars.splice(at..at, part);
+                }
+            }
+        }
+        let source: String = chars.into_iter().collect();
+        let bounds = Bounds { steps: 200_000, depth: 900, memory: 8 << 20 };
+        run_bounded(&source, bounds);
+    }
+}
+
+fn run_bounded(source: &str, bounds: Bounds) {
+    let file = Arc::new(SourceFile::new(SourceId(0), "main.py", source));
+    let Ok(code) = parse(&file) else { return };
+    let library = Library::new(BTreeMap::new(), Vec::new());
+    let mut world = NoWorld;
+    let mut interp = Interpreter::new(&library, &mut world, Options { bounds, ..Options::default() });
+    if let Ok(module) = interp.run_file("main", &code) {
+        for (_, value) in interp.module_names(&module) {
+            let _ = interp.repr(&value);
+        }
+    }
+}

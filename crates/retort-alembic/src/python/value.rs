@@ -460,6 +460,12 @@ impl Value {
         }
     }
 
+    /// The name and arguments of a form of `typing`: `Optional[int]`, `Mapped[…]` as a bare name has none.
+    pub fn as_typing_form(&self) -> Option<(String, Vec<Value>)> {
+        let form = self.as_native::<super::library::typing::Form>()?;
+        Some((form.path.clone(), form.arguments.iter().map(|each| each.0.clone()).collect()))
+    }
+
     /// Whether two values are one object.
     pub fn is(&self, other: &Value) -> bool {
         match (self, other) {

@@ -13,7 +13,7 @@ use super::Entry;
 pub(super) fn dict_method(name: &str) -> Option<Entry> {
     let entry: Entry = match name {
         "get" => (get, true),
-        "keys" => (|_, v, _| Ok(listed(v, |key, _| key.clone())), false),
+        "keys" => (keys, false),
         "values" => (|_, v, _| Ok(listed(v, |_, value| value.clone())), false),
         "items" => {
             (|_, v, _| Ok(listed(v, |key, value| Value::tuple(vec![key.clone(), value.clone()]))), false)
@@ -72,6 +72,14 @@ pub(super) fn dict_method(name: &str) -> Option<Entry> {
 
 fn dict(value: &Value) -> Rc<RefCell<Dict>> {
     value.as_dict().unwrap_or_default()
+}
+
+/// The keys as a set in the dict's order: they can be compared and combined with sets.
+fn keys(_interp: &mut Interpreter<'_>, value: &Value, _arguments: Arguments) -> Outcome<Value> {
+    let dict = dict(value);
+    let items =
+        dict.borrow().entries.iter().map(|(key, (written, _))| (key.clone(), written.clone())).collect();
+    Ok(Value::Set(Rc::new(SetObject { frozen: false, items: RefCell::new(items) })))
 }
 
 /// Views are lists here: what a program does to the dict afterwards is not seen.

@@ -168,7 +168,11 @@ const OTHERS: [(&str, Function); 14] = [
         // Only equality of two of them means anything.
         Ok(Value::Int(value.address().map_or(1, |address| address as i64)))
     }),
-    ("open", |_, _| Err(Unwind::unsupported("reading and writing files is not supported"))),
+    ("open", |interp, arguments| {
+        let path = arguments.positional.first().cloned().unwrap_or(Value::None);
+        let mode = arguments.positional.get(1).or(arguments.get("mode")).and_then(Value::as_str);
+        super::super::library::paths::open(interp, &path, mode.as_deref().unwrap_or("r"))
+    }),
     ("input", |_, _| Err(Unwind::unsupported("asking the user is not supported"))),
     ("exec", |_, _| Err(Unwind::unsupported("`exec` is not supported"))),
     ("eval", |_, _| Err(Unwind::unsupported("`eval` is not supported"))),

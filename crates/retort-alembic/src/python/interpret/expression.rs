@@ -239,9 +239,10 @@ impl Interpreter<'_> {
         let Some(hook) = frame.hook.as_deref_mut() else {
             return Err(Unwind::unsupported("a `yield` outside a function is not supported"));
         };
+        self.returned = Value::None;
         let unknown = self.iterate(&value, &mut |interp, value| hook(interp, value).map(|_| true))?;
         match unknown {
-            None => Ok(Value::None),
+            None => Ok(std::mem::replace(&mut self.returned, Value::None)),
             Some(unknown) => Err(Unwind::unsupported(format!("this needs {}", unknown.reason))),
         }
     }

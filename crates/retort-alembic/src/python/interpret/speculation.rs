@@ -59,6 +59,10 @@ impl Interpreter<'_> {
                         return self.truth(&answer);
                     }
                 }
+                if self.class("Flag").is_some_and(|flag| instance.class().inherits(&flag)) {
+                    let bits = instance.attribute("_value_").unwrap_or(Value::None);
+                    return self.truth(&bits);
+                }
                 let payload = instance.payload.borrow().clone();
                 match payload {
                     Some(Value::Instance(_)) | None => true,

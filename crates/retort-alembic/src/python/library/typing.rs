@@ -10,16 +10,16 @@ use super::super::{Arguments, Interpreter, Operator};
 
 /// A form of `typing`: `Optional`, `Optional[int]`, a type variable. Subscribing or combining it gives a form again.
 #[derive(Debug, PartialEq)]
-pub struct Form {
+pub(in super::super) struct Form {
     /// Its name.
-    pub path: String,
+    pub(in super::super) path: String,
     /// What it was subscribed with; declarative models read it (`Mapped[Optional[int]]`).
-    pub arguments: Vec<FormArgument>,
+    pub(in super::super) arguments: Vec<FormArgument>,
 }
 
 /// One argument of a form.
 #[derive(Clone, Debug)]
-pub struct FormArgument(pub Value);
+pub(in super::super) struct FormArgument(pub(in super::super) Value);
 
 impl PartialEq for FormArgument {
     fn eq(&self, other: &FormArgument) -> bool {

@@ -1,0 +1,548 @@
+//! `datetime`. The clock stands still: `now()` answers [`Options::now`].
+//!
+//! [`Options::now`]: super::super::Options::now
+
+mod calendar;
+mod class;
+mod text;
+
+use std::rc::Rc;
+
+pub use calendar::Date;
+use calendar::{MICROS_PER_DAY, days_from};
+
+use super::super::native::Native;
+use super::super::unwind::{Outcome, Unwind};
+use super::super::value::{Key, Value};
+use super::super::{Arguments, Comparison, Interpreter, Operator, UnaryOperator};
+use class::{Class, Kind};
+
+/// A moment: a date and a time of day, perhaps with the offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DateTime {
+    /// The day.
+    pub date: Date,
+    /// The time of day.
+    pub time: Time,
+}
+
+/// A time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// Microseconds since midnight.
+    pub micros: i64,
+    /// Seconds east of UTC, if it is known.
+    pub offset: Option<i32>,
+}
+
+/// A length of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delta {
+    /// Microseconds.
+    pub micros: i64,
+}
+
+/// `timezone`: an offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone {
+    /// Seconds east of UTC.
+    pub offset: i32,
+}
+
+/// The names of the module.
+pub(super) fn names() -> Vec<(&'static str, Value)> {
+    let class = |kind| Value::native(Class(kind));
+    vec![
+        ("datetime", class(Kind::DateTime)),
+        ("date", class(Kind::Date)),
+        ("time", class(Kind::Time)),
+        ("timedelta", class(Kind::Delta)),
+        ("timezone", class(Kind::Zone)),
+        ("tzinfo", class(Kind::Zone)),
+        ("UTC", Value::native(Zone { offset: 0 })),
+        ("MINYEAR", Value::Int(1)),
+        ("MAXYEAR", Value::Int(9999)),
+    ]
+}
+
+impl DateTime {
+    /// Microseconds since 1970 on its own clock, and, if the offset is known, in UTC.
+    fn micros(self) -> (i64, bool) {
+        let local = self.date.days() * MICROS_PER_DAY + self.time.micros;
+        match self.time.offset {
+            Some(offset) => (local - i64::from(offset) * 1_000_000, true),
+            None => (local, false),
+        }
+    }
+
+    /// The moment of so many microseconds since 1970 (of a clock with this offset).
+    fn from_micros(local: i64, offset: Option<i32>) -> Outcome<DateTime> {
+        let date = Date::from_days(local.div_euclid(MICROS_PER_DAY))
+            .ok_or_else(|| Unwind::raise("OverflowError", "date value out of range"))?;
+        Ok(DateTime { date, time: Time { micros: local.rem_euclid(MICROS_PER_DAY), offset } })
+    }
+
+    /// The same moment at another offset.
+    fn at(self, offset: i32) -> Outcome<DateTime> {
+        let (utc, _) = self.micros();
+        DateTime::from_micros(utc + i64::from(offset) * 1_000_000, Some(offset))
+    }
+}
+
+fn ordered(comparison: Comparison, ordering: std::cmp::Ordering) -> Option<Value> {
+    Some(Value::Bool(match comparison {
+        Comparison::Eq => ordering.is_eq(),
+        Comparison::NotEq => ordering.is_ne(),
+        Comparison::Lt => ordering.is_lt(),
+        Comparison::LtE => ordering.is_le(),
+        Comparison::Gt => ordering.is_gt(),
+        Comparison::GtE => ordering.is_ge(),
+        _ => return None,
+    }))
+}
+
+fn zone_of(offset: Option<i32>) -> Value {
+    offset.map_or(Value::None, |offset| Value::native(Zone { offset }))
+}
+
+fn time_part(micros: i64, name: &str) -> Option<Value> {
+    Some(Value::Int(match name {
+        "hour" => micros / 3_600_000_000,
+        "minute" => micros / 60_000_000 % 60,
+        "second" => micros / 1_000_000 % 60,
+        "microsecond" => micros % 1_000_000,
+        _ => return None,
+    }))
+}
+
+impl Native for DateTime {
+    fn type_name(&self) -> &str {
+        "datetime"
+    }
+
+    fn class(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Option<Value> {
+        Some(Value::native(Class(Kind::DateTime)))
+    }
+
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        if name == "tzinfo" {
+            return Ok(Some(zone_of(self.time.offset)));
+        }
+        Ok(self.date.part(name).or_else(|| time_part(self.time.micros, name)))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(
+            name,
+            "isoformat"
+                | "strftime"
+                | "date"
+                | "time"
+                | "timetz"
+                | "replace"
+                | "timestamp"
+                | "astimezone"
+                | "weekday"
+                | "isoweekday"
+                | "utcoffset"
+                | "toordinal"
+                | "tzname"
+                | "ctime"
+        )
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        name: &str,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        class::datetime_method(interp, *self, name, arguments)
+    }
+
+    fn binary(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        operator: Operator,
+        other: &Value,
+        reflected: bool,
+    ) -> Outcome<Option<Value>> {
+        let local = self.date.days() * MICROS_PER_DAY + self.time.micros;
+        if let Some(delta) = other.as_native::<Delta>() {
+            let micros = match (operator, reflected) {
+                (Operator::Add, _) => local.checked_add(delta.micros),
+                (Operator::Sub, false) => local.checked_sub(delta.micros),
+                _ => return Ok(None),
+            };
+            let micros = micros.ok_or_else(|| Unwind::raise("OverflowError", "date value out of range"))?;
+            return DateTime::from_micros(micros, self.time.offset).map(|moment| Some(Value::native(moment)));
+        }
+        match (other.as_native::<DateTime>(), operator, reflected) {
+            (Some(other), Operator::Sub, false) => {
+                let ((a, a_zone), (b, b_zone)) = (self.micros(), other.micros());
+                if a_zone != b_zone {
+                    return Err(Unwind::type_error("can't subtract offset-naive and offset-aware datetimes"));
+                }
+                Ok(Some(Value::native(Delta { micros: a - b })))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn compare(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        comparison: Comparison,
+        other: &Value,
+    ) -> Outcome<Option<Value>> {
+        let Some(other) = other.as_native::<DateTime>() else { return Ok(None) };
+        let ((a, a_zone), (b, b_zone)) = (self.micros(), other.micros());
+        if a_zone != b_zone {
+            return match comparison {
+                Comparison::Eq => Ok(Some(Value::Bool(false))),
+                Comparison::NotEq => Ok(Some(Value::Bool(true))),
+                _ => Err(Unwind::type_error("can't compare offset-naive and offset-aware datetimes")),
+            };
+        }
+        Ok(ordered(comparison, a.cmp(&b)))
+    }
+
+    fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
+        Ok(Value::str(if repr { text::repr(*self) } else { text::isoformat(*self, ' ') }))
+    }
+
+    fn format(self: Rc<Self>, interp: &mut Interpreter<'_>, spec: &str) -> Outcome<Option<Value>> {
+        if spec.is_empty() {
+            return Ok(None);
+        }
+        text::strftime(interp, self.date, self.time, spec).map(|text| Some(Value::from(text)))
+    }
+
+    fn key(&self) -> Option<Key> {
+        let (micros, zone) = self.micros();
+        Some(Key::Named("datetime".to_owned(), format!("{micros} {zone}")))
+    }
+}
+
+impl Native for Date {
+    fn type_name(&self) -> &str {
+        "date"
+    }
+
+    fn class(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Option<Value> {
+        Some(Value::native(Class(Kind::Date)))
+    }
+
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        Ok(self.part(name))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(name, "isoformat" | "strftime" | "replace" | "weekday" | "isoweekday" | "toordinal")
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        name: &str,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        let moment = DateTime { date: *self, time: Time { micros: 0, offset: None } };
+        match name {
+            "isoformat" => Ok(Value::str(text::date(*self))),
+            "replace" => {
+                match class::datetime_method(interp, moment, "replace", arguments)?.as_native::<DateTime>() {
+                    Some(moment) => Ok(Value::native(moment.date)),
+                    None => Ok(Value::None),
+                }
+            }
+            _ => class::datetime_method(interp, moment, name, arguments),
+        }
+    }
+
+    fn binary(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        operator: Operator,
+        other: &Value,
+        reflected: bool,
+    ) -> Outcome<Option<Value>> {
+        if let Some(delta) = other.as_native::<Delta>() {
+            let days = delta.micros.div_euclid(MICROS_PER_DAY);
+            let days = match (operator, reflected) {
+                (Operator::Add, _) => self.days() + days,
+                (Operator::Sub, false) => self.days() - days,
+                _ => return Ok(None),
+            };
+            let date = Date::from_days(days)
+                .ok_or_else(|| Unwind::raise("OverflowError", "date value out of range"))?;
+            return Ok(Some(Value::native(date)));
+        }
+        match (other.as_native::<Date>(), operator, reflected) {
+            (Some(other), Operator::Sub, false) => {
+                let micros = (self.days() - other.days()) * MICROS_PER_DAY;
+                Ok(Some(Value::native(Delta { micros })))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn compare(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        comparison: Comparison,
+        other: &Value,
+    ) -> Outcome<Option<Value>> {
+        let Some(other) = other.as_native::<Date>() else { return Ok(None) };
+        Ok(ordered(comparison, self.days().cmp(&other.days())))
+    }
+
+    fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
+        Ok(Value::str(if repr {
+            format!("datetime.date({}, {}, {})", self.year, self.month, self.day)
+        } else {
+            text::date(*self)
+        }))
+    }
+
+    fn format(self: Rc<Self>, interp: &mut Interpreter<'_>, spec: &str) -> Outcome<Option<Value>> {
+        if spec.is_empty() {
+            return Ok(None);
+        }
+        let time = Time { micros: 0, offset: None };
+        text::strftime(interp, *self, time, spec).map(|text| Some(Value::from(text)))
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(Key::Named("date".to_owned(), text::date(*self)))
+    }
+}
+
+impl Native for Time {
+    fn type_name(&self) -> &str {
+        "time"
+    }
+
+    fn class(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Option<Value> {
+        Some(Value::native(Class(Kind::Time)))
+    }
+
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        if name == "tzinfo" {
+            return Ok(Some(zone_of(self.offset)));
+        }
+        Ok(time_part(self.micros, name))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(name, "isoformat" | "strftime")
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        name: &str,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        if name == "isoformat" {
+            return Ok(Value::str(text::time(*self)));
+        }
+        let [format] = arguments.exactly("strftime")?;
+        let format = super::super::builtins::text_argument(interp, &format)?;
+        let date = Date { year: 1900, month: 1, day: 1 };
+        text::strftime(interp, date, *self, &format).map(Value::from)
+    }
+
+    fn compare(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        comparison: Comparison,
+        other: &Value,
+    ) -> Outcome<Option<Value>> {
+        let Some(other) = other.as_native::<Time>() else { return Ok(None) };
+        let utc = |time: &Time| time.micros - i64::from(time.offset.unwrap_or(0)) * 1_000_000;
+        Ok(ordered(comparison, utc(&self).cmp(&utc(&other))))
+    }
+
+    fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
+        Ok(Value::str(if repr { text::time_repr(*self) } else { text::time(*self) }))
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(Key::Named("time".to_owned(), text::time(*self)))
+    }
+}
+
+impl Native for Delta {
+    fn type_name(&self) -> &str {
+        "timedelta"
+    }
+
+    fn class(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Option<Value> {
+        Some(Value::native(Class(Kind::Delta)))
+    }
+
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        Ok(Some(Value::Int(match name {
+            "days" => self.micros.div_euclid(MICROS_PER_DAY),
+            "seconds" => self.micros.rem_euclid(MICROS_PER_DAY) / 1_000_000,
+            "microseconds" => self.micros.rem_euclid(1_000_000),
+            _ => return Ok(None),
+        })))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        name == "total_seconds"
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        _name: &str,
+        _arguments: Arguments,
+    ) -> Outcome<Value> {
+        Ok(Value::Float(self.micros as f64 / 1e6))
+    }
+
+    fn truth(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Outcome<Value> {
+        Ok(Value::Bool(self.micros != 0))
+    }
+
+    fn unary(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        operator: UnaryOperator,
+    ) -> Outcome<Option<Value>> {
+        Ok(match operator {
+            UnaryOperator::Minus => Some(Value::native(Delta { micros: -self.micros })),
+            UnaryOperator::Plus => Some(Value::Native(self)),
+            UnaryOperator::Invert | UnaryOperator::Not => None,
+        })
+    }
+
+    fn binary(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        operator: Operator,
+        other: &Value,
+        reflected: bool,
+    ) -> Outcome<Option<Value>> {
+        let delta = |micros: f64| {
+            if micros.abs() > 8.6e19 / 10.0 {
+                return Err(Unwind::raise("OverflowError", "days out of range"));
+            }
+            Ok(Some(Value::native(Delta { micros: micros.round_ties_even() as i64 })))
+        };
+        if let Some(other) = other.as_native::<Delta>() {
+            let (a, b) = if reflected { (other.micros, self.micros) } else { (self.micros, other.micros) };
+            return match operator {
+                Operator::Add => Ok(Some(Value::native(Delta { micros: a.saturating_add(b) }))),
+                Operator::Sub => Ok(Some(Value::native(Delta { micros: a.saturating_sub(b) }))),
+                Operator::Div | Operator::FloorDiv | Operator::Mod if b == 0 => {
+                    Err(Unwind::raise("ZeroDivisionError", "division by zero"))
+                }
+                Operator::Div => Ok(Some(Value::Float(a as f64 / b as f64))),
+                Operator::FloorDiv => Ok(Some(Value::Int(a.div_euclid(b)))),
+                Operator::Mod => Ok(Some(Value::native(Delta { micros: a.rem_euclid(b) }))),
+                _ => Ok(None),
+            };
+        }
+        let Some(number) = super::super::interpret::compare::as_float(other) else { return Ok(None) };
+        match (operator, reflected) {
+            (Operator::Mult, _) => match other.as_int() {
+                Some(number) => Ok(Some(Value::native(Delta { micros: self.micros.saturating_mul(number) }))),
+                None => delta(self.micros as f64 * number),
+            },
+            (Operator::Div | Operator::FloorDiv, false) if number == 0.0 => {
+                Err(Unwind::raise("ZeroDivisionError", "division by zero"))
+            }
+            (Operator::Div, false) => delta(self.micros as f64 / number),
+            (Operator::FloorDiv, false) => delta((self.micros as f64 / number).floor()),
+            _ => Ok(None),
+        }
+    }
+
+    fn compare(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        comparison: Comparison,
+        other: &Value,
+    ) -> Outcome<Option<Value>> {
+        let Some(other) = other.as_native::<Delta>() else { return Ok(None) };
+        Ok(ordered(comparison, self.micros.cmp(&other.micros)))
+    }
+
+    fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
+        Ok(Value::str(if repr { text::delta_repr(*self) } else { text::delta(*self) }))
+    }
+
+    fn key(&self) -> Option<Key> {
+        Some(Key::Named("timedelta".to_owned(), self.micros.to_string()))
+    }
+}
+
+impl Native for Zone {
+    fn type_name(&self) -> &str {
+        "timezone"
+    }
+
+    fn class(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Option<Value> {
+        Some(Value::native(Class(Kind::Zone)))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        matches!(name, "utcoffset" | "tzname")
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        name: &str,
+        _arguments: Arguments,
+    ) -> Outcome<Value> {
+        Ok(match name {
+            "utcoffset" => Value::native(Delta { micros: i64::from(self.offset) * 1_000_000 }),
+            _ => Value::str(text::zone(self.offset)),
+        })
+    }
+
+    fn compare(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        comparison: Comparison,
+        other: &Value,
+    ) -> Outcome<Option<Value>> {
+        let Some(other) = other.as_native::<Zone>() else { return Ok(None) };
+        match comparison {
+            Comparison::Eq | Comparison::NotEq => Ok(ordered(comparison, self.offset.cmp(&other.offset))),
+            _ => Ok(None),
+        }
+    }
+
+    fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
+        Ok(Value::str(if repr { text::zone_repr(self.offset) } else { text::zone(self.offset) }))
+    }
+}
+
+/// The moment that the clock stands at.
+fn now(interp: &Interpreter<'_>, offset: Option<i32>) -> Outcome<DateTime> {
+    let micros = interp.options.now.saturating_add(i64::from(offset.unwrap_or(0))).saturating_mul(1_000_000);
+    DateTime::from_micros(micros, offset)
+}
+
+/// A date that exists.
+fn date_of(year: i64, month: i64, day: i64) -> Outcome<Date> {
+    let fault = |what: &str| Err(Unwind::value_error(what.to_owned()));
+    if !(1..=9999).contains(&year) {
+        return fault(&format!("year {year} is out of range"));
+    }
+    if !(1..=12).contains(&month) {
+        return fault("month must be in 1..12");
+    }
+    let (year, month) = (year as i32, month as u32);
+    let next = if month == 12 { days_from(year + 1, 1, 1) } else { days_from(year, month + 1, 1) };
+    if !(1..=next - days_from(year, month, 1)).contains(&day) {
+        return fault("day is out of range for month");
+    }
+    Ok(Date { year, month, day: day as u32 })
+}
