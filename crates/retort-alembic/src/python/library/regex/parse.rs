@@ -42,7 +42,7 @@ pub(in super::super) fn parse(text: &str, flags: Flags) -> Result<Regex, String>
 }
 
 /// While parsing, slots of loops are numbered from this on: how many groups there are is known at the end only.
-const LOOPS: usize = 1 << 32;
+const LOOPS: usize = 1 << 30;
 
 fn place_slots(steps: &mut [Step], base: usize) {
     for step in steps {
