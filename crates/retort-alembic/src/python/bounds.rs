@@ -15,7 +15,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { steps: 20_000_000, depth: 900, memory: 512 << 20 }
+        Bounds { steps: 20_000_000, depth: 700, memory: 512 << 20 }
     }
 }
 

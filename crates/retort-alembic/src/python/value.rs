@@ -303,6 +303,8 @@ pub struct Module {
     pub is_package: bool,
     /// Whether it ran to its end.
     pub done: Cell<bool>,
+    /// Whether it stands for a module that is not of the project: a name it lacks is a [`Value::Foreign`].
+    pub is_native: bool,
 }
 
 /// Values with a meaning for attribute lookup.

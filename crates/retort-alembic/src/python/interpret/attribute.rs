@@ -299,6 +299,12 @@ impl Interpreter<'_> {
             let span = self.call_span();
             return self.call(&function, Arguments::of(vec![Value::str(name)], span)).map(Some);
         }
+        if module.is_native && !name.starts_with("__") {
+            // It may well be there: that it is not known here must not look like an `AttributeError`.
+            let path = format!("{}.{name}", module.name);
+            let reason = Some(format!("`{path}` is not supported"));
+            return Ok(Some(Value::Foreign(Rc::new(Foreign { path, reason }))));
+        }
         Ok(None)
     }
 

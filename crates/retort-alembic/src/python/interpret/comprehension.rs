@@ -89,11 +89,15 @@ impl Interpreter<'_> {
             None => self.expression(frame, &clause.iterable)?,
         };
         let mut inner = None;
+        let mut was_run = false;
+        let speculations = self.speculations;
         let unknown = {
-            let inner = &mut inner;
+            let (inner, was_run) = (&mut inner, &mut was_run);
             let (frame, sink) = (&mut *frame, &mut *sink);
             self.iterate(&iterable, &mut |interp, value| {
                 interp.assign(frame, &clause.target, value)?;
+                // A generator gave this element only perhaps: it stands for all.
+                *was_run |= interp.speculations > speculations;
                 if let Some(unknown) = interp.element(frame, clause, rest, sink)? {
                     inner.get_or_insert(unknown);
                 }
@@ -101,6 +105,9 @@ impl Interpreter<'_> {
             })?
         };
         if let Some(unknown) = unknown {
+            if was_run {
+                return Ok(Some(unknown));
+            }
             self.assign(frame, &clause.target, Value::Unknown(unknown.clone()))?;
             self.speculate(&unknown, |interp| interp.element(frame, clause, rest, sink))?;
             return Ok(Some(unknown));

@@ -15,9 +15,11 @@ impl Interpreter<'_> {
     pub(super) fn for_loop(&mut self, frame: &mut Frame<'_>, node: &For) -> Outcome<Flow> {
         let iterable = self.expression(frame, &node.iterable)?;
         let mut round = Round::default();
+        // What a generator gives only perhaps: its body is run in the generator's own speculation.
+        let mut perhaps = None;
         let speculations = self.speculations;
         let unknown = {
-            let round = &mut round;
+            let (round, perhaps) = (&mut round, &mut perhaps);
             let frame = &mut *frame;
             self.iterate(&iterable, &mut |interp, value| {
                 interp.assign(frame, &node.target, value)?;
@@ -28,16 +30,23 @@ impl Interpreter<'_> {
                     None => interp.body(frame, &node.body)?,
                 };
                 if interp.speculations > speculations {
-                    // A generator gave this element only perhaps.
-                    return Ok(round.take(flow));
+                    let before = perhaps.take().and_then(|exit| exit);
+                    *perhaps = Some(flow.exit().max(before));
+                    return Ok(true);
                 }
                 Ok(round.take(flow))
             })?
         };
-        if let Some(unknown) = unknown {
-            return self.rows_loop(frame, node, &unknown);
+        match (unknown, perhaps) {
+            (Some(unknown), None) => self.rows_loop(frame, node, &unknown),
+            (Some(unknown), Some(exit)) => {
+                self.forget(frame, &node.body, &unknown);
+                self.assign(frame, &node.target, Value::Unknown(unknown.clone()))?;
+                let flow = exit.map(|exit| Flow::Perhaps(unknown.clone(), exit));
+                self.finish_rows_loop(frame, flow, &node.otherwise, &unknown)
+            }
+            (None, _) => self.finish_loop(frame, round, &node.otherwise),
         }
-        self.finish_loop(frame, round, &node.otherwise)
     }
 
     /// A loop over elements that only rows could give: the body is run once, in speculation.

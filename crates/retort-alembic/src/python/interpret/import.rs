@@ -165,7 +165,7 @@ impl Interpreter<'_> {
 
     /// Whether a module is one of the project, so that a part that is not there is not there.
     fn is_of_project(&self, module: &Value) -> bool {
-        matches!(module, Value::Module(module) if module.is_package && !library::knows(&module.name))
+        matches!(module, Value::Module(module) if module.is_package && !module.is_native)
     }
 
     fn remember(&mut self, path: &str, module: Value) -> Value {
@@ -186,7 +186,7 @@ impl Interpreter<'_> {
 
     fn empty_module(&mut self, path: &str) -> Value {
         let file = Arc::new(retort_core::source::SourceFile::new(self.call_span().source, path, ""));
-        self.new_module(path, file, true)
+        self.new_module(path, file, true, false)
     }
 
     /// A module without names but those that every module has.
@@ -195,6 +195,7 @@ impl Interpreter<'_> {
         path: &str,
         file: Arc<retort_core::source::SourceFile>,
         is_package: bool,
+        is_native: bool,
     ) -> Value {
         let package =
             if is_package { path } else { path.rsplit_once('.').map_or("", |(package, _)| package) };
@@ -204,20 +205,19 @@ impl Interpreter<'_> {
         scope.set("__package__".into(), Value::str(package));
         scope.set("__file__".into(), file_name);
         scope.set("__doc__".into(), Value::None);
-        let done = std::cell::Cell::new(false);
-        Value::Module(Rc::new(Module { name: path.into(), scope, is_package, done }))
+        let done = std::cell::Cell::new(is_native);
+        Value::Module(Rc::new(Module { name: path.into(), scope, is_package, done, is_native }))
     }
 
-    /// A native module with these names.
+    /// A native module with these names. Any other name of it is a [`Value::Foreign`] that says so.
     pub fn native_module(
         &mut self,
         path: &str,
         names: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Value {
         let file = Arc::new(retort_core::source::SourceFile::new(self.call_span().source, path, ""));
-        let module = self.new_module(path, file, true);
+        let module = self.new_module(path, file, true, true);
         if let Value::Module(module) = &module {
-            module.done.set(true);
             for (name, value) in names {
                 module.scope.set(name.into(), value);
             }
@@ -235,7 +235,7 @@ impl Interpreter<'_> {
                 return Ok(self.remember(path, Self::foreign(path, Some(reason))));
             }
         };
-        let module = self.new_module(path, code.file.clone(), is_package);
+        let module = self.new_module(path, code.file.clone(), is_package, false);
         self.remember(path, module.clone());
         if let Value::Module(module) = &module {
             self.run_module(module, &code, true)?;
@@ -314,7 +314,7 @@ impl Interpreter<'_> {
     /// # Errors
     /// What its statements raise.
     pub fn run_file(&mut self, name: &str, code: &ModuleCode) -> Outcome<Value> {
-        let value = self.new_module(name, code.file.clone(), false);
+        let value = self.new_module(name, code.file.clone(), false, false);
         if let Value::Module(module) = &value {
             self.run_module(module, code, false)?;
         }

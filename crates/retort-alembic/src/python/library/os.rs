@@ -24,6 +24,7 @@ pub(super) fn names(_interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)>
     names.push(("linesep", Value::str("\n")));
     names.push(("pathsep", Value::str(":")));
     names.push(("curdir", Value::str(".")));
+    names.push(("devnull", Value::str("/dev/null")));
     names.push(("name", Value::str("posix")));
     for name in [
         "listdir", "walk", "scandir", "stat", "remove", "unlink", "makedirs", "mkdir", "rename", "system",

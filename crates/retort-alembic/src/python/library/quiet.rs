@@ -46,7 +46,7 @@ impl Native for Quiet {
     }
 
     fn has_method(&self, name: &str) -> bool {
-        !name.starts_with("__")
+        (!name.starts_with("__") || name == "__init__")
             && !matches!(name, "name" | "level" | "handlers" | "filters" | "disabled" | "propagate")
     }
 

@@ -51,6 +51,9 @@ pub(super) fn names(interp: &mut Interpreter<'_>, path: &str) -> Option<Vec<(&'s
                 let [value] = arguments.exactly("isfunction")?;
                 Ok(Value::Bool(matches!(value, Value::Function(_))))
             }),
+            ("iscoroutinefunction", |_, arguments| is_function(arguments, true, false)),
+            ("isgeneratorfunction", |_, arguments| is_function(arguments, false, true)),
+            ("isasyncgenfunction", |_, arguments| is_function(arguments, true, true)),
             ("cleandoc", |_, _| Err(Unwind::unsupported("`inspect.cleandoc` is not supported"))),
             ("getmembers", |_, _| Err(Unwind::unsupported("`inspect.getmembers` is not supported"))),
             ("signature", |_, _| Err(Unwind::unsupported("`inspect.signature` is not supported"))),
@@ -92,18 +95,22 @@ pub(super) fn names(interp: &mut Interpreter<'_>, path: &str) -> Option<Vec<(&'s
         "threading" => vec![
             ("Lock", Quiet::value("Lock", true)),
             ("RLock", Quiet::value("RLock", true)),
-            (
-                "local",
-                Value::function("local", |interp, _| {
-                    Ok(interp
-                        .class("object")
-                        .map_or(Value::None, |class| Value::Instance(Instance::new(class).into())))
-                }),
-            ),
+            ("local", interp.class("object").map_or(Value::None, Value::Class)),
         ],
         "platform" => vec![("system", Value::function("system", |_, _| Ok(Value::str("Linux"))))],
         _ => return None,
     })
+}
+
+/// Whether it is a function that was written so.
+fn is_function(arguments: Arguments, is_async: bool, is_generator: bool) -> Outcome<Value> {
+    let [value] = arguments.exactly("inspect")?;
+    Ok(Value::Bool(match &value {
+        Value::Function(function) => {
+            function.code.is_async == is_async && function.code.is_generator == is_generator
+        }
+        _ => false,
+    }))
 }
 
 fn sys(interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)> {

@@ -269,6 +269,12 @@ fn functions() -> Vec<(&'static str, Value)> {
     };
     vec![
         ("TYPE_CHECKING", Value::Bool(false)),
+        (
+            "assert_never",
+            Value::function("assert_never", |_, _| {
+                Err(Unwind::raise("AssertionError", "Expected code to be unreachable"))
+            }),
+        ),
         ("cast", identity()),
         (
             "assert_type",
