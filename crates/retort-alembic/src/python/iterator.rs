@@ -151,12 +151,12 @@ impl Interpreter<'_> {
         if let Some(members) = self.enum_members(class) {
             return Ok(Iteration::buffer(members));
         }
-        if let Some(metaclass) = &class.metaclass {
-            if let Some(function) = metaclass.find("__iter__") {
-                let span = self.call_span();
-                let made = self.call(&function, super::Arguments::of(vec![value.clone()], span))?;
-                return self.iterator(&made);
-            }
+        if let Some(metaclass) = &class.metaclass
+            && let Some(function) = metaclass.find("__iter__")
+        {
+            let span = self.call_span();
+            let made = self.call(&function, super::Arguments::of(vec![value.clone()], span))?;
+            return self.iterator(&made);
         }
         for native in class.natives.clone() {
             if let Some(elements) = native.iterate(self)? {

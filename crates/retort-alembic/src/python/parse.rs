@@ -196,7 +196,7 @@ impl Scan<'_> {
                 b'{' | b'(' | b'[' => level += u32::from(level > 0 || self.bytes[self.at] == b'{'),
                 b'}' | b')' | b']' => level = level.saturating_sub(1),
                 b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'~' | b' ' | b'\'' | b'"' if level > 0 => {
-                    deepest += 1
+                    deepest += 1;
                 }
                 _ => {}
             }

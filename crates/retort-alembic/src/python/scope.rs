@@ -81,10 +81,10 @@ impl Scope {
         let mut scope = self;
         let mut may_see_class = true;
         loop {
-            if scope.kind != ScopeKind::Class || may_see_class {
-                if let Some(value) = scope.names.borrow().get(name) {
-                    return Some(value.clone());
-                }
+            if (scope.kind != ScopeKind::Class || may_see_class)
+                && let Some(value) = scope.names.borrow().get(name)
+            {
+                return Some(value.clone());
             }
             may_see_class &= scope.kind == ScopeKind::Comprehension;
             scope = scope.parent.as_ref()?;

@@ -1,4 +1,4 @@
-//! The language against what CPython 3.11 answers.
+//! The language against what `CPython` 3.11 answers.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ fn snippets_give_what_cpython_gives() {
     );
 }
 
-/// Programs that have no answer in CPython: what is bound, unknown, foreign, or not supported.
+/// Programs that have no answer in `CPython`: what is bound, unknown, foreign, or not supported.
 #[test]
 fn what_is_not_known_is_said() {
     let mut wrong = Vec::new();
@@ -398,13 +398,12 @@ fn revisions_of_projects_can_be_imported() {
             }
             for module in interp.modules.clone().values() {
                 for (name, value) in interp.module_names(module) {
-                    if let Value::Foreign(foreign) = value {
-                        if let Some(reason) = &foreign.reason {
-                            if reason.contains("could not be made") && !reason.contains("comes from outside")
-                            {
-                                eprintln!("  {path}: {name}: {reason}");
-                            }
-                        }
+                    if let Value::Foreign(foreign) = value
+                        && let Some(reason) = &foreign.reason
+                        && reason.contains("could not be made")
+                        && !reason.contains("comes from outside")
+                    {
+                        eprintln!("  {path}: {name}: {reason}");
                     }
                 }
             }

@@ -75,7 +75,7 @@ pub enum Value {
     Iterator(Rc<RefCell<Iteration>>),
     /// `property`, `staticmethod`, `classmethod`, `super()`
     Wrapper(Rc<Wrapper>),
-    /// An object of this program: of SQLAlchemy, of the standard library.
+    /// An object of this program: of `SQLAlchemy`, of the standard library.
     Native(Rc<dyn Native>),
     /// What only the rows of a database could give.
     Unknown(Rc<Unknown>),

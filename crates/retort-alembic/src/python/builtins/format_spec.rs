@@ -154,7 +154,7 @@ fn grouped(digits: &str, separator: Option<char>, every: usize) -> String {
     let count = digits.chars().count();
     let mut made = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (count - at) % every == 0 {
+        if at > 0 && (count - at).is_multiple_of(every) {
             made.push(separator);
         }
         made.push(digit);

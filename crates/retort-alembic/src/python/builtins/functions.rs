@@ -379,10 +379,10 @@ fn make_int(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value
             return Ok(answer);
         }
     }
-    if let Value::Native(native) = &plain {
-        if native.has_method("__int__") {
-            return interp.call_method(&plain, "__int__", Vec::new());
-        }
+    if let Value::Native(native) = &plain
+        && native.has_method("__int__")
+    {
+        return interp.call_method(&plain, "__int__", Vec::new());
     }
     interp.refuse_foreign(&value)?;
     let name = interp.type_name(&value);
@@ -445,10 +445,10 @@ fn make_float(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Val
     if let Some(answer) = interp.call_special(&value, "__float__", Vec::new())? {
         return Ok(answer);
     }
-    if let Value::Native(native) = &plain {
-        if native.has_method("__float__") {
-            return interp.call_method(&plain, "__float__", Vec::new());
-        }
+    if let Value::Native(native) = &plain
+        && native.has_method("__float__")
+    {
+        return interp.call_method(&plain, "__float__", Vec::new());
     }
     interp.refuse_foreign(&value)?;
     let name = interp.type_name(&value);
@@ -570,6 +570,7 @@ fn make_slice(_interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Va
     })))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "all builtin functions have one shape")]
 fn make_super(_interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
     match &arguments.positional[..] {
         [Value::Class(class), receiver] => {
@@ -823,11 +824,11 @@ fn round(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
             }
             (Some(number), _) => Ok(Value::big(number)),
             (None, _) => {
-                if let Value::Native(native) = &plain {
-                    if native.has_method("__round__") {
-                        let digits = digits.map_or(Value::None, Value::Int);
-                        return interp.call_method(&plain, "__round__", vec![digits]);
-                    }
+                if let Value::Native(native) = &plain
+                    && native.has_method("__round__")
+                {
+                    let digits = digits.map_or(Value::None, Value::Int);
+                    return interp.call_method(&plain, "__round__", vec![digits]);
                 }
                 let name = interp.type_name(&value);
                 Err(Unwind::type_error(format!("type {name} doesn't define __round__ method")))
@@ -895,6 +896,7 @@ fn is_subclass(interp: &mut Interpreter<'_>, class: &Value, of: &Value) -> Outco
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "all builtin functions have one shape")]
 fn print(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
     let mut words = Vec::new();
     for value in &arguments.positional {

@@ -34,7 +34,7 @@ pub(in super::super) fn format(interp: &mut Interpreter<'_>, format: &str, value
             Some(value) => Ok(value),
             None => Err(Unwind::type_error("not enough arguments for format string")),
         };
-        while let Some(next) = chars.next() {
+        for next in chars.by_ref() {
             match next {
                 '*' => {
                     let width = take()?.as_int().unwrap_or(0);
@@ -104,10 +104,10 @@ fn one(interp: &mut Interpreter<'_>, value: &Value, kind: char, spec: &str) -> O
                 other => other,
             };
             if super::super::interpret::operate::as_big(&whole).is_none() {
-                if let Value::Native(native) = &whole {
-                    if let Some(text) = native.clone().format(interp, "d")? {
-                        return Ok(text);
-                    }
+                if let Value::Native(native) = &whole
+                    && let Some(text) = native.clone().format(interp, "d")?
+                {
+                    return Ok(text);
                 }
                 let name = interp.type_name(value);
                 return Err(Unwind::type_error(format!(

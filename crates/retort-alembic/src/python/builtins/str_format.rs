@@ -5,6 +5,7 @@ use super::super::value::{Name, Value};
 use super::super::{Arguments, Interpreter};
 
 /// `text.format(…)`: a text, or an unknown.
+#[allow(clippy::needless_pass_by_value, reason = "all builtin functions have one shape")]
 pub(in super::super) fn format(
     interp: &mut Interpreter<'_>,
     text: &str,

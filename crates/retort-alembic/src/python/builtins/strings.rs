@@ -97,9 +97,9 @@ fn title(text: &str) -> String {
     let mut starts = true;
     for char in text.chars() {
         if starts {
-            made.extend(char.to_uppercase())
+            made.extend(char.to_uppercase());
         } else {
-            made.extend(char.to_lowercase())
+            made.extend(char.to_lowercase());
         }
         starts = !char.is_alphabetic();
     }
@@ -230,7 +230,7 @@ fn splitlines(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments)
             lines.push(Value::str(rest));
             break;
         };
-        let width = match rest[end..].as_bytes() {
+        let width = match &rest.as_bytes()[end..] {
             [b'\r', b'\n', ..] => 2,
             _ => rest[end..].chars().next().map_or(1, char::len_utf8),
         };
@@ -466,8 +466,8 @@ fn translate(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) 
         let entry = match table.as_dict() {
             Some(dict) => {
                 let key = interp.key(&Value::Int(i64::from(char as u32)))?;
-                let found = dict.borrow().entries.get(&key).map(|(_, value)| value.clone());
-                found
+
+                dict.borrow().entries.get(&key).map(|(_, value)| value.clone())
             }
             None => None,
         };

@@ -90,10 +90,10 @@ impl Interpreter<'_> {
     ) -> Outcome<Option<Value>> {
         let class = instance.class();
         let found = class.find_owner(name);
-        if let Some((Value::Wrapper(wrapper), _)) = &found {
-            if let Wrapper::Property(getter, _) = &**wrapper {
-                return self.call_getter(getter, value, name);
-            }
+        if let Some((Value::Wrapper(wrapper), _)) = &found
+            && let Wrapper::Property(getter, _) = &**wrapper
+        {
+            return self.call_getter(getter, value, name);
         }
         if let Some(own) = instance.attribute(name) {
             return Ok(Some(own));
@@ -109,16 +109,16 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
-        if let Shape::NamedTuple(fields, _) = &*class.shape.borrow() {
-            if let Some(at) = fields.iter().position(|field| &**field == name) {
-                return Ok(value.as_sequence().and_then(|values| values.get(at).cloned()));
-            }
+        if let Shape::NamedTuple(fields, _) = &*class.shape.borrow()
+            && let Some(at) = fields.iter().position(|field| &**field == name)
+        {
+            return Ok(value.as_sequence().and_then(|values| values.get(at).cloned()));
         }
         let payload = instance.payload.borrow().clone();
-        if let Some(payload) = payload {
-            if let Some(found) = self.find_attribute(&payload, name)? {
-                return Ok(Some(found));
-            }
+        if let Some(payload) = payload
+            && let Some(found) = self.find_attribute(&payload, name)?
+        {
+            return Ok(Some(found));
         }
         for native in class.natives.clone() {
             if let Some(found) = native.instance_attribute(self, instance, name)? {
@@ -139,12 +139,11 @@ impl Interpreter<'_> {
         match self.call(getter, Arguments::of(vec![receiver.clone()], span)) {
             Err(Unwind::Raise(raised)) => {
                 let exception = self.exception_value(&raised);
-                if self.is_exception(&exception, "AttributeError") {
-                    if let Some(answer) =
+                if self.is_exception(&exception, "AttributeError")
+                    && let Some(answer) =
                         self.call_special(receiver, "__getattr__", vec![Value::str(name)])?
-                    {
-                        return Ok(Some(answer));
-                    }
+                {
+                    return Ok(Some(answer));
                 }
                 Err(Unwind::Raise(raised))
             }
@@ -257,10 +256,10 @@ impl Interpreter<'_> {
         }
         if let Value::Instance(instance) = receiver {
             let payload = instance.payload.borrow().clone();
-            if let Some(payload) = payload.filter(|payload| !matches!(payload, Value::Instance(_))) {
-                if let Some(found) = self.find_attribute(&payload, name)? {
-                    return Ok(Some(found));
-                }
+            if let Some(payload) = payload.filter(|payload| !matches!(payload, Value::Instance(_)))
+                && let Some(found) = self.find_attribute(&payload, name)?
+            {
+                return Ok(Some(found));
             }
             for native in class.natives.clone() {
                 if let Some(found) = native.instance_attribute(self, instance, name)? {
@@ -350,15 +349,15 @@ impl Interpreter<'_> {
         other: Value,
     ) -> Outcome<()> {
         let class = instance.class();
-        if let Some(Value::Wrapper(wrapper)) = class.find(name) {
-            if let Wrapper::Property(_, setter) = &*wrapper {
-                let Some(setter) = setter else {
-                    return Err(Unwind::raise("AttributeError", format!("can't set attribute '{name}'")));
-                };
-                let span = self.call_span();
-                self.call(setter, Arguments::of(vec![value.clone(), other], span))?;
-                return Ok(());
-            }
+        if let Some(Value::Wrapper(wrapper)) = class.find(name)
+            && let Wrapper::Property(_, setter) = &*wrapper
+        {
+            let Some(setter) = setter else {
+                return Err(Unwind::raise("AttributeError", format!("can't set attribute '{name}'")));
+            };
+            let span = self.call_span();
+            self.call(setter, Arguments::of(vec![value.clone(), other], span))?;
+            return Ok(());
         }
         if class.find("__setattr__").is_some() {
             self.call_special(value, "__setattr__", vec![Value::str(name), other])?;

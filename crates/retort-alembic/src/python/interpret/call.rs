@@ -24,11 +24,10 @@ impl Interpreter<'_> {
                 self.call(&bound.function, arguments.with_first(first))
             }
             Value::Builtin(builtin) => {
-                if !builtin.takes_unknown {
-                    if let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_)))
-                    {
-                        return Ok(unknown.clone());
-                    }
+                if !builtin.takes_unknown
+                    && let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_)))
+                {
+                    return Ok(unknown.clone());
                 }
                 self.meter.enter()?;
                 let value = (builtin.call)(self, arguments);

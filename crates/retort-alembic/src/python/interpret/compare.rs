@@ -297,10 +297,10 @@ impl Interpreter<'_> {
         if let Some(answer) = self.call_special(container, "__contains__", vec![item.clone()])? {
             return Ok(answer);
         }
-        if let Value::Native(native) = container {
-            if let Some(answer) = native.clone().compare(self, Comparison::In, item)? {
-                return Ok(answer);
-            }
+        if let Value::Native(native) = container
+            && let Some(answer) = native.clone().compare(self, Comparison::In, item)?
+        {
+            return Ok(answer);
         }
         let plain = match container {
             Value::Instance(instance) if instance.payload.borrow().is_some() => container.plain(),

@@ -150,7 +150,7 @@ impl Interpreter<'_> {
             });
         };
         let value = self.expression(frame, exception)?;
-        let value = self.to_exception(value)?;
+        let value = self.exception_of(value)?;
         if let (Some(cause), Value::Instance(instance)) = (cause, &value) {
             let cause = self.expression(frame, cause)?;
             instance.set("__cause__", cause);
@@ -168,7 +168,7 @@ impl Interpreter<'_> {
         if let (Ok(Flow::Next), false) = (&outcome, node.otherwise.is_empty()) {
             outcome = self.body(frame, &node.otherwise);
         } else if let Err(Unwind::Raise(raised)) = outcome {
-            outcome = self.handlers(frame, node, *raised);
+            outcome = self.handlers(frame, node, &raised);
         }
         self.handled.truncate(handled);
         if node.finally.is_empty() || matches!(outcome, Err(Unwind::Unsupported(_) | Unwind::Bound(_))) {
@@ -180,8 +180,8 @@ impl Interpreter<'_> {
         }
     }
 
-    fn handlers(&mut self, frame: &mut Frame<'_>, node: &Try, raised: Raised) -> Outcome<Flow> {
-        let value = self.exception_value(&raised);
+    fn handlers(&mut self, frame: &mut Frame<'_>, node: &Try, raised: &Raised) -> Outcome<Flow> {
+        let value = self.exception_value(raised);
         for handler in &node.handlers {
             let matches = match &handler.kind {
                 None => true,
@@ -210,12 +210,12 @@ impl Interpreter<'_> {
 
 /// Hangs the exception that was being handled on one that was raised meanwhile.
 fn with_context(unwind: Unwind, context: &Value) -> Unwind {
-    if let Unwind::Raise(raised) = &unwind {
-        if let Exception::Value(value @ Value::Instance(instance)) = &raised.exception {
-            if !value.is(context) && instance.attribute("__context__").is_none() {
-                instance.set("__context__", context.clone());
-            }
-        }
+    if let Unwind::Raise(raised) = &unwind
+        && let Exception::Value(value @ Value::Instance(instance)) = &raised.exception
+        && !value.is(context)
+        && instance.attribute("__context__").is_none()
+    {
+        instance.set("__context__", context.clone());
     }
     unwind
 }

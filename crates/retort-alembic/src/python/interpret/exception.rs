@@ -43,7 +43,7 @@ impl Interpreter<'_> {
     }
 
     /// What `raise value` raises: an exception, or a new one of a class.
-    pub(super) fn to_exception(&mut self, value: Value) -> Outcome<Value> {
+    pub(super) fn exception_of(&mut self, value: Value) -> Outcome<Value> {
         match &value {
             Value::Class(class) if class.layout == Layout::Exception => {
                 let span = self.call_span();
@@ -63,7 +63,7 @@ impl Interpreter<'_> {
                 let span = self.call_span();
                 if native.is_callable() {
                     let made = self.call(&value, Arguments::none(span))?;
-                    return self.to_exception(made);
+                    return self.exception_of(made);
                 }
                 Err(Unwind::type_error("exceptions must derive from BaseException"))
             }
@@ -71,7 +71,7 @@ impl Interpreter<'_> {
             Value::Foreign(foreign) => {
                 let message = foreign.path.trim_end_matches("()").to_owned();
                 self.refuse_foreign(&value)
-                    .or_else(|_| Err(Unwind::raise("Exception", format!("{message} was raised"))))?;
+                    .map_err(|_| Unwind::raise("Exception", format!("{message} was raised")))?;
                 Ok(value)
             }
             Value::Unknown(_) => Err(Unwind::raise("Exception", "an exception that is not known was raised")),

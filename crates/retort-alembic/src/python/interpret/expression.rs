@@ -38,10 +38,10 @@ impl Interpreter<'_> {
         if let Some(value) = self.builtins.get(name) {
             return Ok(value.clone());
         }
-        if &**name == "__class__" {
-            if let Some(class) = frame.class.as_ref().and_then(|cell| cell.borrow().clone()) {
-                return Ok(Value::Class(class));
-            }
+        if &**name == "__class__"
+            && let Some(class) = frame.class.as_ref().and_then(|cell| cell.borrow().clone())
+        {
+            return Ok(Value::Class(class));
         }
         Err(Unwind::raise("NameError", format!("name '{name}' is not defined")))
     }
@@ -257,16 +257,16 @@ impl Interpreter<'_> {
     ) -> Outcome<Value> {
         if let ExpressionKind::Attribute(receiver, name) = &function.kind {
             let receiver = self.expression(frame, receiver)?;
-            if let Value::Native(native) = &receiver {
-                if native.has_method(name) {
-                    let native = native.clone();
-                    let arguments = match self.arguments(frame, arguments, place)? {
-                        Ok(arguments) => arguments,
-                        Err(unknown) => return Ok(unknown),
-                    };
-                    self.stand_at(frame, place);
-                    return native.call_method(self, name, arguments);
-                }
+            if let Value::Native(native) = &receiver
+                && native.has_method(name)
+            {
+                let native = native.clone();
+                let arguments = match self.arguments(frame, arguments, place)? {
+                    Ok(arguments) => arguments,
+                    Err(unknown) => return Ok(unknown),
+                };
+                self.stand_at(frame, place);
+                return native.call_method(self, name, arguments);
             }
             let function = self.attribute(&receiver, name)?;
             return self.call_with(frame, place, &function, arguments);

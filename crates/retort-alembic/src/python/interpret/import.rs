@@ -335,7 +335,7 @@ fn bound_names(body: &[Statement], names: &mut Vec<Name>) {
     for statement in body {
         match &statement.kind {
             StatementKind::Assign(targets, _) => {
-                targets.iter().for_each(|target| target_names(target, names))
+                targets.iter().for_each(|target| target_names(target, names));
             }
             StatementKind::Augmented(target, ..) | StatementKind::TypeAlias(target, _) => {
                 target_names(target, names);

@@ -69,13 +69,13 @@ impl Interpreter<'_> {
         class: &Rc<super::super::Class>,
         index: &Value,
     ) -> Outcome<Value> {
-        if let Shape::Enum(_) = &*class.shape.borrow() {
-            if let Some(name) = index.as_str() {
-                return match class.attributes.borrow().get(&name) {
-                    Some(member @ Value::Instance(_)) => Ok(member.clone()),
-                    _ => Err(Unwind::raise_value(self.key_error(index))),
-                };
-            }
+        if let Shape::Enum(_) = &*class.shape.borrow()
+            && let Some(name) = index.as_str()
+        {
+            return match class.attributes.borrow().get(&name) {
+                Some(member @ Value::Instance(_)) => Ok(member.clone()),
+                _ => Err(Unwind::raise_value(self.key_error(index))),
+            };
         }
         if let Some(function) = class.metaclass.as_ref().and_then(|metaclass| metaclass.find("__getitem__")) {
             let span = self.call_span();

@@ -71,10 +71,10 @@ impl Interpreter<'_> {
             }
             Pattern::Star(_) => Ok(true),
             Pattern::As(inner, name) => {
-                if let Some(inner) = inner {
-                    if !self.matches(frame, inner, subject)? {
-                        return Ok(false);
-                    }
+                if let Some(inner) = inner
+                    && !self.matches(frame, inner, subject)?
+                {
+                    return Ok(false);
                 }
                 if let Some(name) = name {
                     frame.scope.assign(name, subject.clone());

@@ -315,10 +315,10 @@ impl Interpreter<'_> {
                 _ => {}
             }
         }
-        if let (Some(a), Some(b)) = (left.as_int(), right.as_int()) {
-            if let Some(value) = small_operator(operator, a, b) {
-                return Ok(Some(Value::Int(value)));
-            }
+        if let (Some(a), Some(b)) = (left.as_int(), right.as_int())
+            && let Some(value) = small_operator(operator, a, b)
+        {
+            return Ok(Some(Value::Int(value)));
         }
         if let (Some(a), Some(b)) = (as_big(left), as_big(right)) {
             return self.big_operator(operator, &a, &b).map(Some);

@@ -179,15 +179,17 @@ impl Interpreter<'_> {
 
     fn instance_key(&mut self, value: &Value, instance: &Rc<Instance>) -> Outcome<Key> {
         let class = instance.class();
-        if class.find("__hash__").is_some() {
-            if let Some(Value::Int(hash)) = self.call_special(value, "__hash__", Vec::new())? {
-                return Ok(Key::Hashed(Rc::as_ptr(&class) as usize, hash));
-            }
+        if class.find("__hash__").is_some()
+            && let Some(Value::Int(hash)) = self.call_special(value, "__hash__", Vec::new())?
+        {
+            return Ok(Key::Hashed(Rc::as_ptr(&class) as usize, hash));
         }
-        if let Shape::Data(shape) = &*class.shape.borrow() {
-            if shape.eq && !shape.frozen && !shape.unsafe_hash {
-                return Err(Unwind::type_error(format!("unhashable type: '{}'", class.name)));
-            }
+        if let Shape::Data(shape) = &*class.shape.borrow()
+            && shape.eq
+            && !shape.frozen
+            && !shape.unsafe_hash
+        {
+            return Err(Unwind::type_error(format!("unhashable type: '{}'", class.name)));
         }
         if let Some(fields) = self.data_fields(instance) {
             let key = self.key(&Value::tuple(fields))?;

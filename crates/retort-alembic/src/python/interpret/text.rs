@@ -144,22 +144,18 @@ impl Interpreter<'_> {
         repr: bool,
     ) -> Outcome<Value> {
         let class = instance.class();
-        if !repr {
-            if let Some(text) = self.call_special(value, "__str__", Vec::new())? {
-                return Ok(text);
-            }
+        if !repr && let Some(text) = self.call_special(value, "__str__", Vec::new())? {
+            return Ok(text);
         }
-        if let Shape::Enum(_) = &*class.shape.borrow() {
-            if let Some(text) = self.member_text(instance, &class, repr)? {
-                return Ok(text);
-            }
+        if let Shape::Enum(_) = &*class.shape.borrow()
+            && let Some(text) = self.member_text(instance, &class, repr)?
+        {
+            return Ok(text);
         }
         let payload = instance.payload.borrow().clone();
         // The classes that inherit from `str`, `int`, `dict` show the value; a `__repr__` of their own goes first.
-        if !repr {
-            if let Some(payload @ Value::Str(_)) = &payload {
-                return Ok(payload.clone());
-            }
+        if !repr && let Some(payload @ Value::Str(_)) = &payload {
+            return Ok(payload.clone());
         }
         if let Some(text) = self.call_special(value, "__repr__", Vec::new())? {
             return Ok(text);
@@ -252,10 +248,10 @@ impl Interpreter<'_> {
                 }
                 let is_member = member_value(value).is_some();
                 let payload = instance.payload.borrow().clone();
-                if let (Some(payload), false) = (payload, is_member) {
-                    if !spec.is_empty() {
-                        return self.format_value(&payload, spec);
-                    }
+                if let (Some(payload), false) = (payload, is_member)
+                    && !spec.is_empty()
+                {
+                    return self.format_value(&payload, spec);
                 }
             }
             _ => {}

@@ -161,7 +161,7 @@ fn count(interp: &mut Interpreter<'_>, instance: &Rc<Instance>, arguments: Argum
         } else {
             match interp.collect(source)? {
                 Elements::Known(values) => {
-                    pairs = values.into_iter().map(|value| (value, Value::Int(1))).collect()
+                    pairs = values.into_iter().map(|value| (value, Value::Int(1))).collect();
                 }
                 Elements::Unknown(unknown) => {
                     return Err(Unwind::unsupported(format!("the counts need {}", unknown.reason)));

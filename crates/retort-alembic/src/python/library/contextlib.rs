@@ -118,10 +118,10 @@ impl Native for Simple {
                 if matches!(exception, Value::Instance(instance) if instance.class().inherits(class)) {
                     return Ok(true);
                 }
-            } else if let Value::Native(native) = class {
-                if native.clone().has_instance(interp, exception)? == Some(true) {
-                    return Ok(true);
-                }
+            } else if let Value::Native(native) = class
+                && native.clone().has_instance(interp, exception)? == Some(true)
+            {
+                return Ok(true);
             }
         }
         Ok(false)

@@ -98,10 +98,10 @@ impl Interpreter<'_> {
             },
         };
         for member in members {
-            if let Some(other) = member_value(member) {
-                if self.is_equal(&other, &value)? {
-                    return Ok(member.clone());
-                }
+            if let Some(other) = member_value(member)
+                && self.is_equal(&other, &value)?
+            {
+                return Ok(member.clone());
             }
         }
         for (attribute, value) in [("_name_", Value::Str(name.clone())), ("_value_", value.clone())] {
@@ -113,10 +113,10 @@ impl Interpreter<'_> {
         if class.find("value").is_none() {
             instance.set("value", value);
         }
-        if class.find("__init__").is_some() {
-            if let Some(method) = self.find_special(&made, "__init__") {
-                self.call(&method, arguments)?;
-            }
+        if class.find("__init__").is_some()
+            && let Some(method) = self.find_special(&made, "__init__")
+        {
+            self.call(&method, arguments)?;
         }
         Ok(made)
     }
@@ -131,10 +131,10 @@ impl Interpreter<'_> {
             if member.is(&wanted) {
                 return Ok(member);
             }
-            if let Some(value) = member_value(&member) {
-                if self.is_equal(&value, &wanted)? {
-                    return Ok(member);
-                }
+            if let Some(value) = member_value(&member)
+                && self.is_equal(&value, &wanted)?
+            {
+                return Ok(member);
             }
         }
         if let Some(function) = class.find("_missing_") {

@@ -20,16 +20,15 @@ impl Interpreter<'_> {
     }
 
     fn instantiate_inside(&mut self, class: &Rc<Class>, arguments: Arguments) -> Outcome<Value> {
-        if let Some(construct) = &class.construct {
-            if class.layout != Layout::Exception {
-                if !construct.takes_unknown {
-                    if let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_)))
-                    {
-                        return Ok(unknown.clone());
-                    }
-                }
-                return (construct.call)(self, arguments);
+        if let Some(construct) = &class.construct
+            && class.layout != Layout::Exception
+        {
+            if !construct.takes_unknown
+                && let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_)))
+            {
+                return Ok(unknown.clone());
             }
+            return (construct.call)(self, arguments);
         }
         if let Some(function) = class.metaclass.as_ref().and_then(|metaclass| metaclass.find("__call__")) {
             return self.call(&function, arguments.with_first(Value::Class(class.clone())));

@@ -321,11 +321,11 @@ impl Parser {
             'Z' => Step::Assert(Assertion::End),
             '1'..='9' => {
                 let mut number = char.to_digit(10).unwrap_or(0) as usize;
-                if let Some(digit) = self.peek().and_then(|char| char.to_digit(10)) {
-                    if number * 10 + (digit as usize) < self.groups {
-                        number = number * 10 + digit as usize;
-                        self.at += 1;
-                    }
+                if let Some(digit) = self.peek().and_then(|char| char.to_digit(10))
+                    && number * 10 + (digit as usize) < self.groups
+                {
+                    number = number * 10 + digit as usize;
+                    self.at += 1;
                 }
                 if number >= self.groups {
                     return Err(format!("invalid group reference {number}"));
