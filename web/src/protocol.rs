@@ -3,6 +3,8 @@
 //! Plain data, ready to draw: the page knows nothing of the core. The worker answers every [`Request`] with
 //! exactly one [`Response`] of the same number, and may send [`Reply::Progress`] before it.
 
+mod content;
+
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -55,7 +57,7 @@ pub enum Source {
     /// A chain that ships with the page, by its name in [`EXAMPLES`].
     Example(String),
     /// Dropped or chosen files: path and bytes. One zip among them is opened.
-    Files(Vec<(String, Vec<u8>)>),
+    Files(#[serde(with = "content")] Vec<(String, Vec<u8>)>),
     /// Typed or pasted text. `dialect`: `sqlite`, `postgresql`, `mysql`, or None: as the text says.
     Pasted { text: String, dialect: Option<String> },
     /// The part of the address after `#`, without it.

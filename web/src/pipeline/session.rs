@@ -82,6 +82,12 @@ pub(super) struct Session {
     pub(super) present: Present,
 }
 
+/// What reads revisions that are programs.
+#[cfg(feature = "python")]
+const PROGRAMS: Option<project::ReadPrograms> = Some(retort_alembic::read);
+#[cfg(not(feature = "python"))]
+const PROGRAMS: Option<project::ReadPrograms> = None;
+
 /// Longest time of one statement.
 const STATEMENT_MILLISECONDS: u64 = 5_000;
 /// Most memory of SQLite.
@@ -94,7 +100,7 @@ impl Session {
         progress(Reply::Progress { stage: "reading".into(), done: 0, total: number(loaded.files.len()) });
         let opened = project::open(
             &loaded.files,
-            &Options { dialect: dialect_chosen, programs: Some(retort_alembic::read), ..Options::default() },
+            &Options { dialect: dialect_chosen, programs: PROGRAMS, ..Options::default() },
         );
         let (project, mut diagnostics) = (opened.value, opened.diagnostics);
         let target = Target::parse("heads").map_err(|_| super::refusal("plan/heads", "No heads", ""))?;

@@ -9,7 +9,7 @@ use retort_core::schema::{Change, ChangeKind, Schema, diff};
 use retort_core::script::Origin;
 
 use super::Done;
-use super::excerpt::{MOST_OF_STATEMENT, cut, listed};
+use super::excerpt::{cut, listed, most_of_each};
 use super::session::{Session, count_rows};
 use super::table_view::Tables;
 use crate::protocol::{
@@ -84,6 +84,7 @@ impl Session {
             | Origin::ForeignKeyCheck
             | Origin::Program => step.directives.len().saturating_sub(1),
         });
+        let most = most_of_each(step.directives.len().min(MOST_STATEMENTS));
         let view = |(at, directive): (usize, &ReplayedDirective)| {
             let (state, error) = match failed_at {
                 Some(failed_at) if at == failed_at => {
@@ -92,7 +93,7 @@ impl Session {
                 Some(failed_at) if at > failed_at => (RunState::NotRun, None),
                 _ => (RunState::Ran, None),
             };
-            self.statement(directive, state, error)
+            self.statement(directive, most, state, error)
         };
         // The first of them, and the one that failed wherever it stands.
         let listed = |at: &usize| *at < MOST_STATEMENTS || Some(*at) == failed_at;
@@ -112,6 +113,7 @@ impl Session {
     fn statement(
         &self,
         directive: &ReplayedDirective,
+        most: usize,
         state: RunState,
         error: Option<String>,
     ) -> StatementView {
@@ -119,10 +121,10 @@ impl Session {
         let translated = &directive.translated;
         let notes = translated.notes.iter();
         StatementView {
-            source: cut(directive.source(&self.project), MOST_OF_STATEMENT),
+            source: cut(directive.source(&self.project), most),
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             line: self.project.place(directive.span).line,
-            sql: listed(&translated.sql),
+            sql: listed(&translated.sql, most),
             fidelity: fidelity(translated.fidelity),
             notes: notes
                 .map(|note| Note { code: note.code.to_owned(), message: note.message.clone() })
