@@ -7,6 +7,7 @@
 
 pub mod python;
 pub mod sql;
+pub mod alembic;
 pub mod header;
 pub mod config;
 pub mod program;
