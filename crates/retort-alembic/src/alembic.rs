@@ -6,3 +6,27 @@ pub mod function;
 pub mod select;
 pub mod dml;
 pub mod result;
+mod world;
+mod errors;
+mod literals;
+mod wrap;
+mod types;
+mod constraints;
+mod table;
+mod dialects;
+mod inspector;
+mod events;
+mod context;
+mod batch;
+mod operations;
+mod module;
+mod ddl;
+pub mod run;
+
+use crate::python::{Interpreter, Outcome, Value};
+
+/// `op.get_bind()`
+fn connection_value(interp: &mut Interpreter<'_>) -> Outcome<Value> {
+    let _ = interp;
+    Ok(Value::native(ddl::Connection))
+}

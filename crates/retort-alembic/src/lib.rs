@@ -7,9 +7,9 @@
 
 pub mod python;
 pub mod sql;
-pub mod alembic;
 pub mod header;
 pub mod config;
+pub mod alembic;
 pub mod program;
 pub mod write;
 mod read;

@@ -1,14 +1,17 @@
 //! A revision as the core runs it: the program behind `upgrade()` and `downgrade()`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::revision::{Direction, Program, Stage, Stop};
-use retort_core::source::SourceFile;
+use retort_core::source::{SourceFile, Span};
 
+use crate::alembic::run::{Run, run};
 use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::header::{Header, Way};
+use crate::python::Library;
 
 /// What the revisions of a project share.
 #[derive(Debug)]
@@ -19,6 +22,25 @@ pub struct Surroundings {
     pub config: Option<Config>,
     /// What `env.py` says.
     pub environment: Environment,
+    /// The modules, parsed once for all revisions.
+    pub library: Library,
+}
+
+impl Surroundings {
+    /// The surroundings of a project with these files.
+    pub fn new(files: &[SourceFile], config: Option<Config>, environment: Environment) -> Surroundings {
+        let modules: BTreeMap<String, Arc<SourceFile>> =
+            files.iter().map(|file| (file.name.clone(), Arc::new(file.clone()))).collect();
+        // What `prepend_sys_path` says stands first; the project itself is on the path as for `python -m`.
+        let mut roots = config.as_ref().map(|config| config.import_roots.clone()).unwrap_or_default();
+        for root in [String::new(), "src".to_owned()] {
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        let library = Library::new(modules, roots);
+        Surroundings { files: files.to_vec(), config, environment, library }
+    }
 }
 
 /// The program of a revision.
@@ -31,19 +53,40 @@ pub struct RevisionProgram {
 }
 
 impl Program for RevisionProgram {
-    fn run(&self, direction: Direction, _stage: &mut dyn Stage) -> Result<(), Stop> {
-        let (way, name) = match direction {
+    fn run(&self, direction: Direction, stage: &mut dyn Stage) -> Result<(), Stop> {
+        let (way, function) = match direction {
             Direction::Upgrade => (self.header.upgrade, "upgrade"),
             Direction::Downgrade => (self.header.downgrade, "downgrade"),
         };
+        let span = way.span().unwrap_or(self.header.span);
         match way {
             Way::Empty(_) => Ok(()),
-            Way::Absent | Way::Present(_) => {
-                let span = way.span().unwrap_or(self.header.span);
-                let message = format!("`{name}()` of `{}` is not interpreted", self.header.revision);
-                let said = Diagnostic::error("alembic/not-interpreted", message);
-                Err(Stop::Failed(said.at(span, "what this does is not known")))
+            Way::Absent => {
+                let message = format!("`{}` has no `{function}()`", self.header.revision);
+                Err(Stop::Failed(Diagnostic::error("alembic/exception", message).at(span, "in this file")))
             }
+            Way::Present(_) => self.interpret(function, span, stage),
         }
+    }
+}
+
+impl RevisionProgram {
+    fn interpret(&self, function: &str, span: Span, stage: &mut dyn Stage) -> Result<(), Stop> {
+        let Some(file) = self.surroundings.files.iter().find(|file| file.id == span.source) else {
+            let message = format!("the file of `{}` is not there", self.header.revision);
+            return Err(Stop::Failed(Diagnostic::error("alembic/not-interpreted", message)));
+        };
+        let options = self.surroundings.config.as_ref().map(|config| config.options.as_slice());
+        let what = Run {
+            library: &self.surroundings.library,
+            path: &file.name,
+            source: file.id,
+            revision: &self.header.revision,
+            function,
+            environment: &self.surroundings.environment,
+            options: options.unwrap_or_default(),
+            span,
+        };
+        run(&what, stage)
     }
 }

@@ -34,7 +34,7 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
         .unwrap_or_default();
     let dialect = dialect_of(config.as_ref(), &revisions);
     let version_table = environment.version_table.clone();
-    let surroundings = Arc::new(Surroundings { files: files.to_vec(), config, environment });
+    let surroundings = Arc::new(Surroundings::new(files, config, environment));
     let revisions = headers.into_iter().map(|header| revision(header, &surroundings)).collect();
     Checked { value: ProgramChain { revisions, dialect, version_table }, diagnostics }
 }

@@ -1,165 +1,84 @@
 //! What the natives of this room ask of the world, and how Python's values become SQL's.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use retort_core::database::ResultSet;
-use retort_core::revision::{StageError, TransactionAct};
+use retort_core::revision::TransactionAct;
 use retort_core::source::Span;
 
-use crate::python::{Interpreter, Key, Native, Outcome, Unknown, Unwind, Value};
+use super::wrap::{NativeColumn, NativeTable};
+use super::{errors, types, world};
+use crate::python::{Interpreter, Key, Outcome, Unknown, Unwind, Value};
 use crate::sql::expression::{Alias, AliasKind};
-use crate::sql::types::{Affinity, Form, TypeClass};
-use crate::sql::{DataType, Dialect, ErrorKind, Expr, From, Literal, SqlError, Table};
-
-/// A request to the world, with the place of its answer.
-#[derive(Debug)]
-pub enum Request {
-    /// Which server.
-    Dialect(Option<Dialect>),
-    /// Whether SQL is only written.
-    Offline(bool),
-    /// A statement to be run: its text, the call; how many rows it changed.
-    Emit(String, Span, Result<u64, StageError>),
-    /// A question: its text, the call; the rows.
-    Query(String, Span, Result<ResultSet, StageError>),
-    /// Something of a transaction.
-    Transact(TransactionAct, Span, Result<(), StageError>),
-    /// Something that cannot be known: why, the call, whether it touches the schema.
-    Opaque(String, Span, bool),
-}
+use crate::sql::types::{Affinity, Form};
+use crate::sql::{DataType, Dialect, Expr, From, Literal, SqlError, Table};
 
 /// The server that the program runs for.
 pub fn dialect(interp: &mut Interpreter<'_>) -> Dialect {
-    let mut request = Request::Dialect(None);
-    interp.request(&mut request as &mut dyn Any);
-    match request {
-        Request::Dialect(Some(dialect)) => dialect,
-        _ => Dialect::new(retort_core::source::DialectKind::Sqlite),
-    }
+    world::dialect(interp)
 }
 
 /// Runs a statement.
-pub fn emit(interp: &mut Interpreter<'_>, sql: String, span: Span) -> Outcome<u64> {
-    let mut request = Request::Emit(sql, span, Ok(0));
-    interp.request(&mut request as &mut dyn Any);
-    match request {
-        Request::Emit(_, _, Err(error)) => Err(refused(interp, &error)),
-        Request::Emit(_, _, Ok(count)) => Ok(count),
-        _ => Ok(0),
-    }
+pub fn emit(interp: &mut Interpreter<'_>, sql: String, _span: Span) -> Outcome<u64> {
+    world::emit(interp, sql)
 }
 
 /// Asks for rows; `None` where only a live database knows.
-pub fn query(interp: &mut Interpreter<'_>, sql: String, span: Span) -> Outcome<Option<ResultSet>> {
-    let mut request = Request::Query(sql, span, Err(StageError::NotKnownHere));
-    interp.request(&mut request as &mut dyn Any);
-    match request {
-        Request::Query(_, _, Ok(rows)) => Ok(Some(rows)),
-        Request::Query(_, _, Err(StageError::NotKnownHere)) => Ok(None),
-        Request::Query(_, _, Err(error)) => Err(refused(interp, &error)),
-        _ => Ok(None),
-    }
+pub fn query(interp: &mut Interpreter<'_>, sql: String, _span: Span) -> Outcome<Option<ResultSet>> {
+    world::query(interp, &sql)
 }
 
 /// Does something to the transaction.
-pub fn transact(interp: &mut Interpreter<'_>, act: TransactionAct, span: Span) -> Outcome<()> {
-    let mut request = Request::Transact(act, span, Ok(()));
-    interp.request(&mut request as &mut dyn Any);
-    match request {
-        Request::Transact(_, _, Err(error)) => Err(refused(interp, &error)),
-        _ => Ok(()),
-    }
+pub fn transact(interp: &mut Interpreter<'_>, act: TransactionAct, _span: Span) -> Outcome<()> {
+    world::transact(interp, act)
 }
 
 /// Records that something is done that cannot be known.
-pub fn opaque(interp: &mut Interpreter<'_>, reason: String, span: Span, touches_schema: bool) {
-    let mut request = Request::Opaque(reason, span, touches_schema);
-    interp.request(&mut request as &mut dyn Any);
-}
-
-fn refused(_interp: &mut Interpreter<'_>, error: &StageError) -> Unwind {
-    Unwind::raise("RuntimeError", error.to_string())
+pub fn opaque(interp: &mut Interpreter<'_>, reason: String, _span: Span, touches_schema: bool) {
+    world::opaque(interp, reason, touches_schema);
 }
 
 /// An exception of `sqlalchemy.exc`.
 pub fn raise(interp: &mut Interpreter<'_>, class: &str, message: &str) -> Unwind {
-    let base = interp.class("Exception").map_or(Value::None, Value::Class);
-    match interp.exception_class("sqlalchemy.exc", class, &base) {
-        Some(class) => interp.raise_class(&class, message),
-        None => Unwind::raise("RuntimeError", message),
-    }
+    errors::raise(interp, class, message)
 }
 
 /// What the compilers said, as the exception that Python would raise.
 pub fn raise_sql(interp: &mut Interpreter<'_>, error: SqlError) -> Unwind {
-    let class = match error.kind {
-        ErrorKind::Compile => "CompileError",
-        ErrorKind::Argument => "ArgumentError",
-        ErrorKind::InvalidRequest => "InvalidRequestError",
-        ErrorKind::Identifier => "IdentifierError",
-        ErrorKind::NoSuchTable => "NoSuchTableError",
-        ErrorKind::Command => "CommandError",
-        ErrorKind::NotImplemented => return Unwind::raise("NotImplementedError", error.message),
-        ErrorKind::Value => return Unwind::value_error(error.message),
-        ErrorKind::Type => return Unwind::type_error(error.message),
-        ErrorKind::Key => return Unwind::raise("KeyError", error.message),
-        ErrorKind::Unsupported => return Unwind::unsupported(error.message),
-    };
-    raise(interp, class, &error.message)
+    errors::of_sql(interp, &error)
 }
 
 /// The type that a value of Python stands for: a type object or a type class.
-pub fn data_type_of(_interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<Rc<DataType>>> {
-    Ok(value.as_native::<NativeDataType>().map(|native| Rc::clone(&native.0)))
+pub fn data_type_of(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<Rc<DataType>>> {
+    Ok(types::find_data_type(interp, value)?.map(Rc::new))
 }
 
 /// A type as a value of Python.
 pub fn type_value(data_type: &Rc<DataType>) -> Value {
-    Value::native(NativeDataType(Rc::clone(data_type)))
-}
-
-/// A type.
-#[derive(Debug)]
-pub struct NativeDataType(pub Rc<DataType>);
-
-impl Native for NativeDataType {
-    fn type_name(&self) -> &str {
-        let class: &TypeClass = self.0.class;
-        class.name
-    }
+    types::type_value((**data_type).clone())
 }
 
 /// The table, alias or subquery that a value of Python is.
 pub fn from_of(_interp: &mut Interpreter<'_>, value: &Value) -> Option<From> {
+    if let Some(table) = value.as_native::<NativeTable>() {
+        return Some(table.source());
+    }
     value.as_native::<super::select::NativeFrom>().map(|native| native.from.clone())
 }
 
 /// The expression that a table's column is.
-pub fn column_of(_value: &Value) -> Option<Expr> {
-    None
-}
-
-/// The tables that were seen, for the conditions of joins.
-#[derive(Debug, Default)]
-pub struct KnownTables(Vec<Rc<RefCell<Table>>>);
-
-/// Remembers a table.
-pub fn remember(interp: &mut Interpreter<'_>, table: &Rc<RefCell<Table>>) {
-    let known = interp.slot::<KnownTables>();
-    if !known.0.iter().any(|own| Rc::ptr_eq(own, table)) {
-        known.0.push(Rc::clone(table));
-    }
+pub fn column_of(value: &Value) -> Option<Expr> {
+    value.as_native::<NativeColumn>().map(|column| column.expression())
 }
 
 /// The table that is behind something to read from, if it was seen whole.
 pub fn find_table(interp: &mut Interpreter<'_>, from: &From) -> Option<Rc<RefCell<Table>>> {
     match from {
         From::Table(source) => {
-            let known = &interp.slot::<KnownTables>().0;
-            let is_it = |table: &Table| table.name == source.name && table.schema == source.schema;
-            known.iter().rev().find(|table| is_it(&table.borrow())).cloned()
+            let found = super::table::find_known(interp, source.schema.as_ref(), &source.name)?;
+            let table = found.table.borrow().clone();
+            Some(Rc::new(RefCell::new(table)))
         }
         From::Alias(alias) => match &**alias {
             Alias { kind: AliasKind::From(inner), .. } => find_table(interp, inner),
@@ -346,7 +265,7 @@ pub fn made(interp: &mut Interpreter<'_>, module: &str, path: &[&str], text: &st
 
 /// A name, with the author's word on quoting.
 pub fn identifier(value: &Value) -> Option<crate::sql::Identifier> {
-    value.as_str().map(|text| crate::sql::Identifier::new(&*text))
+    super::wrap::identifier(value)
 }
 
 /// The table of a mapped class and the class, if the value is one.

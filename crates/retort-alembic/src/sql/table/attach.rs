@@ -13,7 +13,7 @@ use crate::sql::types::{DataType, Form};
 impl Table {
     /// Takes the arguments of `Table(…)`. Constraints that stood among them were made before those that the
     /// columns make, and so come first in CREATE TABLE (SQLAlchemy's `_creation_order`).
-    pub(super) fn take(&mut self, items: Vec<TableItem>) -> Result<()> {
+    pub(crate) fn take(&mut self, items: Vec<TableItem>) -> Result<()> {
         let mut given = Vec::new();
         for item in items {
             match item {

@@ -1,0 +1,417 @@
+//! The native modules by their dotted names: `alembic.*`, `sqlalchemy.*`.
+
+use std::rc::Rc;
+
+use super::wrap::{self, NativeClass, NativeName};
+use super::{constraints, context, dialects, errors, function, inspector, operations, table, types};
+use crate::python::{Arguments, Foreign, Interpreter, Native, Outcome, Unwind, Value};
+use crate::sql::types::Module;
+
+/// Makes the names of a module.
+type Names = fn(&mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>>;
+
+/// The modules whose names are those of SQLAlchemy as a whole.
+const FLAT: [&str; 19] = [
+    "sqlalchemy",
+    "sqlalchemy.sql",
+    "sqlalchemy.sql.expression",
+    "sqlalchemy.sql.schema",
+    "sqlalchemy.sql.sqltypes",
+    "sqlalchemy.sql.elements",
+    "sqlalchemy.sql.selectable",
+    "sqlalchemy.sql.dml",
+    "sqlalchemy.sql.base",
+    "sqlalchemy.sql.naming",
+    "sqlalchemy.sql.type_api",
+    "sqlalchemy.sql.ddl",
+    "sqlalchemy.sql.operators",
+    "sqlalchemy.schema",
+    "sqlalchemy.types",
+    "sqlalchemy.engine.reflection",
+    "sqlalchemy.engine",
+    "sqlalchemy.engine.base",
+    "sqlalchemy.inspection",
+];
+
+/// The other modules.
+const MODULES: [(&str, Names); 21] = [
+    ("sqlalchemy.sql.functions", functions),
+    ("sqlalchemy.dialects", |interp| {
+        let mut names = Vec::new();
+        for name in ["postgresql", "mysql", "sqlite"] {
+            names.push((name, interp.import(&format!("sqlalchemy.dialects.{name}"))?));
+        }
+        Ok(names)
+    }),
+    ("sqlalchemy.dialects.postgresql", postgresql),
+    ("sqlalchemy.dialects.postgresql.base", postgresql),
+    ("sqlalchemy.dialects.postgresql.json", postgresql),
+    ("sqlalchemy.dialects.postgresql.array", postgresql),
+    ("sqlalchemy.dialects.mysql", mysql),
+    ("sqlalchemy.dialects.mysql.base", mysql),
+    ("sqlalchemy.dialects.mysql.types", mysql),
+    ("sqlalchemy.dialects.sqlite", sqlite),
+    ("sqlalchemy.dialects.sqlite.base", sqlite),
+    ("sqlalchemy.event", event),
+    ("sqlalchemy.util", |_| Ok(Vec::new())),
+    ("sqlalchemy.ext", |_| Ok(Vec::new())),
+    ("alembic", |interp| {
+        let mut names = vec![("__version__", Value::str("1.20.1"))];
+        for name in ["op", "context"] {
+            names.push((name, interp.import(&format!("alembic.{name}"))?));
+        }
+        Ok(names)
+    }),
+    ("alembic.op", |_| Ok(operations::names())),
+    ("alembic.operations", |interp| {
+        let batch = NativeClass::value("BatchOperations", no_class);
+        let ops = interp.import("alembic.operations.ops")?;
+        Ok(vec![
+            ("Operations", NativeClass::value("Operations", operations_object)),
+            ("BatchOperations", batch),
+            ("ops", ops),
+        ])
+    }),
+    ("alembic.operations.ops", |_| Ok(operation_classes())),
+    ("alembic.migration", migration),
+    ("alembic.runtime.migration", migration),
+    ("alembic.util", |interp| {
+        let error = errors::class(interp, "CommandError");
+        Ok(error.map(|class| ("CommandError", Value::Class(class))).into_iter().collect())
+    }),
+];
+
+/// Registers all native modules.
+pub(crate) fn install(interp: &mut Interpreter<'_>) {
+    for path in FLAT {
+        interp.register(path, move |interp| {
+            let mut names = sqlalchemy(interp)?;
+            if path == "sqlalchemy" {
+                for name in ["sql", "types", "schema", "exc", "engine", "event", "dialects", "util"] {
+                    names.push((name, interp.import(&format!("sqlalchemy.{name}"))?));
+                }
+            }
+            if path == "sqlalchemy.sql" {
+                for name in ["sqltypes", "elements", "schema", "functions", "expression"] {
+                    names.push((name, interp.import(&format!("sqlalchemy.sql.{name}"))?));
+                }
+            }
+            if path == "sqlalchemy.engine" {
+                names.push(("reflection", interp.import("sqlalchemy.engine.reflection")?));
+            }
+            Ok(native(interp, path, names))
+        });
+    }
+    for (path, make) in MODULES {
+        interp.register(path, move |interp| {
+            let names = make(interp)?;
+            Ok(native(interp, path, names))
+        });
+    }
+    interp.register("sqlalchemy.exc", |interp| Ok(errors::module(interp)));
+    interp.register("sqlalchemy.orm.exc", |interp| Ok(errors::module(interp)));
+    interp.register("alembic.util.exc", |interp| {
+        let error = errors::class(interp, "CommandError");
+        let names = error.map(|class| ("CommandError", Value::Class(class)));
+        Ok(interp.native_module("alembic.util.exc", names))
+    });
+    interp.register("alembic.context", |_| Ok(Value::native(context::ContextModule)));
+}
+
+/// A module; a name that it does not have comes from outside, as everything does that is not interpreted.
+pub(crate) fn native(
+    interp: &mut Interpreter<'_>,
+    path: &'static str,
+    mut names: Vec<(&'static str, Value)>,
+) -> Value {
+    let missing = Value::function("__getattr__", move |interp, arguments| {
+        let name = arguments.positional.first().and_then(wrap::text).unwrap_or_default();
+        if name.starts_with("__") {
+            return Err(Unwind::raise(
+                "AttributeError",
+                format!("module '{path}' has no attribute '{name}'"),
+            ));
+        }
+        let own = format!("{path}.{name}");
+        let is_module = FLAT.contains(&own.as_str()) || MODULES.iter().any(|(other, _)| *other == own);
+        if is_module || own == "sqlalchemy.orm" {
+            return interp.import(&own);
+        }
+        let reason = format!("`{own}` is not interpreted");
+        Ok(Value::Foreign(Rc::new(Foreign { path: own, reason: Some(reason) })))
+    });
+    names.push(("__getattr__", missing));
+    interp.native_module(path, names)
+}
+
+/// The types that `sqlalchemy` exports.
+const TYPES: [&str; 51] = [
+    "String",
+    "Text",
+    "Unicode",
+    "UnicodeText",
+    "VARCHAR",
+    "CHAR",
+    "NVARCHAR",
+    "NCHAR",
+    "TEXT",
+    "CLOB",
+    "Integer",
+    "INTEGER",
+    "INT",
+    "SmallInteger",
+    "SMALLINT",
+    "BigInteger",
+    "BIGINT",
+    "Numeric",
+    "NUMERIC",
+    "DECIMAL",
+    "Float",
+    "FLOAT",
+    "Double",
+    "DOUBLE",
+    "DOUBLE_PRECISION",
+    "REAL",
+    "Boolean",
+    "BOOLEAN",
+    "Date",
+    "DATE",
+    "DateTime",
+    "DATETIME",
+    "TIMESTAMP",
+    "Time",
+    "TIME",
+    "Interval",
+    "LargeBinary",
+    "BLOB",
+    "BINARY",
+    "VARBINARY",
+    "JSON",
+    "Uuid",
+    "UUID",
+    "Enum",
+    "ARRAY",
+    "PickleType",
+    "TupleType",
+    "NullType",
+    "UserDefinedType",
+    "TypeDecorator",
+    "MatchType",
+];
+
+fn sqlalchemy(interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    let mut names = vec![("__version__", Value::str("2.1.9"))];
+    names.extend(TYPES.iter().filter_map(|name| Some((*name, types::class_value(Module::Generic, name)?))));
+    if let Some(class) = types::class_value(Module::Generic, "NullType") {
+        let span = interp.call_span();
+        names.push(("NULLTYPE", interp.call(&class, Arguments::none(span))?));
+    }
+    names.push(("TypeEngine", Value::native(types::AnyType)));
+    names.extend(schema_items());
+    names.extend(function::names());
+    names.extend([
+        ("inspect", Value::function("inspect", inspect)),
+        ("Inspector", inspector::class()),
+        ("quoted_name", NativeClass::value("quoted_name", quoted_name)),
+        ("conv", NativeClass::value("conv", operations::final_name)),
+        ("Connection", NativeClass::value("Connection", no_class)),
+        ("Engine", NativeClass::value("Engine", no_class)),
+    ]);
+    Ok(names)
+}
+
+fn schema_items() -> Vec<(&'static str, Value)> {
+    const CONSTRAINTS: &[&str] = &[
+        "PrimaryKeyConstraint",
+        "UniqueConstraint",
+        "CheckConstraint",
+        "ForeignKeyConstraint",
+        "ExcludeConstraint",
+    ];
+    vec![
+        ("Column", NativeClass::value("Column", table::column)),
+        ("Table", NativeClass::value("Table", table::table)),
+        ("MetaData", NativeClass::value("MetaData", table::metadata)),
+        ("ForeignKey", NativeClass::value("ForeignKey", constraints::foreign_key)),
+        ("PrimaryKeyConstraint", NativeClass::value("PrimaryKeyConstraint", constraints::primary_key)),
+        ("UniqueConstraint", NativeClass::value("UniqueConstraint", constraints::unique)),
+        ("CheckConstraint", NativeClass::value("CheckConstraint", constraints::check)),
+        ("ForeignKeyConstraint", NativeClass::value("ForeignKeyConstraint", constraints::foreign_keys)),
+        ("Constraint", NativeClass::family("Constraint", CONSTRAINTS, no_class)),
+        ("Index", NativeClass::value("Index", constraints::index)),
+        ("Computed", NativeClass::value("Computed", constraints::computed)),
+        ("Identity", NativeClass::value("Identity", constraints::identity)),
+        ("Sequence", NativeClass::value("Sequence", constraints::sequence)),
+        ("DefaultClause", NativeClass::value("DefaultClause", constraints::default_clause)),
+        ("FetchedValue", NativeClass::value("FetchedValue", constraints::fetched_value)),
+        ("CreateSequence", ddl_class("CreateSequence", |i, a| ddl(i, "CreateSequence", a))),
+        ("DropSequence", ddl_class("DropSequence", |i, a| ddl(i, "DropSequence", a))),
+        ("CreateTable", ddl_class("CreateTable", |i, a| ddl(i, "CreateTable", a))),
+        ("DropTable", ddl_class("DropTable", |i, a| ddl(i, "DropTable", a))),
+        ("CreateIndex", ddl_class("CreateIndex", |i, a| ddl(i, "CreateIndex", a))),
+        ("DropIndex", ddl_class("DropIndex", |i, a| ddl(i, "DropIndex", a))),
+        ("AddConstraint", ddl_class("AddConstraint", |i, a| ddl(i, "AddConstraint", a))),
+        ("DropConstraint", ddl_class("DropConstraint", |i, a| ddl(i, "DropConstraint", a))),
+        ("CreateSchema", ddl_class("CreateSchema", |i, a| ddl(i, "CreateSchema", a))),
+        ("DropSchema", ddl_class("DropSchema", |i, a| ddl(i, "DropSchema", a))),
+        ("DDL", ddl_class("DDL", |i, a| ddl(i, "DDL", a))),
+    ]
+}
+
+fn ddl_class(name: &'static str, construct: fn(&mut Interpreter<'_>, Arguments) -> Outcome<Value>) -> Value {
+    NativeClass::value(name, construct)
+}
+
+/// `CreateTable(table)`, `DDL("…")`: executed later.
+#[derive(Debug)]
+pub(crate) struct NativeDdl {
+    /// The class in Python.
+    pub(crate) class: &'static str,
+    /// What it was given.
+    pub(crate) arguments: Arguments,
+}
+
+impl Native for NativeDdl {
+    fn type_name(&self) -> &str {
+        self.class
+    }
+}
+
+fn ddl(_interp: &mut Interpreter<'_>, class: &'static str, arguments: Arguments) -> Outcome<Value> {
+    Ok(Value::native(NativeDdl { class, arguments }))
+}
+
+fn no_class(_interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
+    Err(Unwind::unsupported("making an object of this class"))
+}
+
+fn inspect(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+    let subject = arguments.positional.first().cloned().unwrap_or(Value::None);
+    if let Value::Unknown(_) = subject {
+        return Ok(subject);
+    }
+    interp.refuse_foreign(&subject)?;
+    match &subject {
+        // A mapped class or object has no inspector but a mapper.
+        Value::Class(_) | Value::Instance(_) => Err(Unwind::unsupported("inspect() of a mapped class")),
+        _ => Ok(inspector::value()),
+    }
+}
+
+fn quoted_name(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+    let [value, quote] = arguments.bind("quoted_name", "value quote?")?;
+    let value = value.unwrap_or(Value::None);
+    let text = wrap::known_text(interp, &value, "the name")?;
+    let quote = wrap::optional_flag(interp, quote)?;
+    Ok(Value::native(NativeName { text, quote, is_final: false }))
+}
+
+fn functions(interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    let func = function::NativeFunc::value();
+    let mut names = vec![("func", func.clone())];
+    for name in ["now", "count", "coalesce", "current_timestamp", "max", "min", "sum", "concat", "random"] {
+        names.push((name, interp.attribute(&func, name)?));
+    }
+    Ok(names)
+}
+
+fn postgresql(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    let mut names = dialects::type_names(Module::Postgres);
+    names.extend(function::postgresql_names());
+    names.push(("ExcludeConstraint", dialects::exclude_class()));
+    Ok(names)
+}
+
+fn mysql(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    let mut names = dialects::type_names(Module::Mysql);
+    names.push(("insert", function::dialect_insert()));
+    Ok(names)
+}
+
+fn sqlite(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    let mut names = dialects::type_names(Module::Sqlite);
+    names.push(("insert", function::dialect_insert()));
+    Ok(names)
+}
+
+/// `event`: listeners of modules that are only imported hear nothing here; within a revision they would.
+fn event(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    fn listen(interp: &mut Interpreter<'_>) -> Outcome<()> {
+        match interp.frames().iter().any(|frame| &*frame.function != "<module>") && !interp.is_importing() {
+            true => Err(Unwind::unsupported("a listener of SQLAlchemy's events")),
+            false => Ok(()),
+        }
+    }
+    let listens_for = Value::function("listens_for", |interp, _| {
+        listen(interp)?;
+        Ok(Value::function("decorate", |_, arguments| {
+            let [function] = arguments.exactly("decorate")?;
+            Ok(function)
+        }))
+    });
+    let listen = Value::function("listen", |interp, _| listen(interp).map(|()| Value::None));
+    Ok(vec![("listens_for", listens_for), ("listen", listen)])
+}
+
+fn migration(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    Ok(vec![(
+        "MigrationContext",
+        Value::native(NativeClass {
+            name: "MigrationContext",
+            instances: &[],
+            construct: |_, _| Ok(context::value()),
+            attributes: &[("configure", |_, _| Ok(context::value()))],
+        }),
+    )])
+}
+
+/// `Operations(context)`: the directives as methods.
+fn operations_object(interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
+    interp.import("alembic.op")
+}
+
+/// An object of `alembic.operations.ops`, to be invoked.
+#[derive(Debug)]
+pub(crate) struct NativeOperation {
+    /// The class in Python.
+    class: &'static str,
+    /// The directive that does the same.
+    pub(crate) directive: &'static str,
+    /// Its arguments.
+    pub(crate) arguments: Arguments,
+}
+
+impl Native for NativeOperation {
+    fn type_name(&self) -> &str {
+        self.class
+    }
+}
+
+/// The operations whose arguments are those of their directive.
+fn operation_classes() -> Vec<(&'static str, Value)> {
+    macro_rules! operation {
+        ($class:literal, $directive:literal) => {
+            (
+                $class,
+                NativeClass::value($class, |_, arguments| {
+                    Ok(Value::native(NativeOperation { class: $class, directive: $directive, arguments }))
+                }),
+            )
+        };
+    }
+    vec![
+        operation!("AddColumnOp", "add_column"),
+        operation!("DropColumnOp", "drop_column"),
+        operation!("CreateIndexOp", "create_index"),
+        operation!("DropIndexOp", "drop_index"),
+        operation!("DropTableOp", "drop_table"),
+        operation!("RenameTableOp", "rename_table"),
+        operation!("CreatePrimaryKeyOp", "create_primary_key"),
+        operation!("CreateUniqueConstraintOp", "create_unique_constraint"),
+        operation!("CreateForeignKeyOp", "create_foreign_key"),
+        operation!("CreateCheckConstraintOp", "create_check_constraint"),
+        operation!("DropConstraintOp", "drop_constraint"),
+        operation!("ExecuteSQLOp", "execute"),
+        operation!("BulkInsertOp", "bulk_insert"),
+    ]
+}

@@ -1,0 +1,103 @@
+//! A revision run on a stage.
+
+use retort_core::diagnostic::Diagnostic;
+use retort_core::revision::{Stage, Stop};
+use retort_core::source::{SourceId, Span};
+
+use super::world::{self, Shared, StageWorld};
+use super::{errors, module};
+use crate::config::environment::Environment;
+use crate::python::{Arguments, Interpreter, Library, Options, Unwind, Value};
+
+/// What a run is about.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The modules of the project.
+    pub library: &'a Library,
+    /// The path of the revision's file.
+    pub path: &'a str,
+    /// The file itself.
+    pub source: SourceId,
+    /// The revision's id.
+    pub revision: &'a str,
+    /// `upgrade` or `downgrade`.
+    pub function: &'a str,
+    /// What `env.py` says.
+    pub environment: &'a Environment,
+    /// What the settings say.
+    pub options: &'a [(String, String)],
+    /// Where to point when no place is known.
+    pub span: Span,
+}
+
+/// Runs a function of a revision.
+///
+/// # Errors
+/// What stopped it.
+pub fn run(what: &Run<'_>, stage: &mut dyn Stage) -> Result<(), Stop> {
+    let mut world = StageWorld::new(stage);
+    let options = Options { salt: what.revision.to_owned(), ..Options::default() };
+    let mut interp = Interpreter::new(what.library, &mut world, options);
+    module::install(&mut interp);
+    let shared = interp.slot::<Shared>();
+    shared.source = Some(what.source);
+    shared.environment = what.environment.clone();
+    shared.options = what.options.to_vec();
+    note_types(&mut interp);
+    let outcome = call(&mut interp, what);
+    match outcome {
+        Ok(()) => Ok(()),
+        Err(unwind) => Err(stop(&mut interp, what, unwind)),
+    }
+}
+
+/// Named types that are there already are not made by a table again, as in a run from the start.
+fn note_types(interp: &mut Interpreter<'_>) {
+    let (schema, _) = world::schema(interp);
+    for own in schema.enums.values() {
+        let namespace = own.name.schema.as_deref().map(str::to_owned);
+        let name = own.name.name.to_string();
+        interp.slot::<Shared>().named_types.note(namespace.as_deref(), &name);
+    }
+}
+
+fn call(interp: &mut Interpreter<'_>, what: &Run<'_>) -> Result<(), Unwind> {
+    let code = match what.library.parse(what.path) {
+        Some(Ok(code)) => code,
+        Some(Err(diagnostic)) => return Err(Unwind::unsupported(diagnostic.message)),
+        None => return Err(Unwind::unsupported(format!("`{}` is not there", what.path))),
+    };
+    let name = what.path.rsplit('/').next().unwrap_or(what.path).trim_end_matches(".py");
+    let module = interp.run_file(&format!("{name}_py"), &code)?;
+    let function = interp.attribute(&module, what.function)?;
+    let mut arguments = Arguments::none(what.span);
+    // The template for several databases names the engine.
+    if let Value::Function(function) = &function
+        && function.code.parameters.positional.len() > function.defaults.len()
+    {
+        arguments.positional.push(Value::str("engine"));
+    }
+    interp.call(&function, arguments).map(drop)
+}
+
+fn stop(interp: &mut Interpreter<'_>, what: &Run<'_>, unwind: Unwind) -> Stop {
+    let (code, message, span) = match unwind {
+        Unwind::Raise(raised) => {
+            let value = interp.exception_value(&raised);
+            if let Some(refusal) = errors::refusal_of(&value) {
+                return Stop::Refused { error: refusal.error.clone(), span: refusal.span };
+            }
+            ("alembic/exception", interp.exception_text(&raised), raised.span)
+        }
+        Unwind::Unsupported(unsupported) => ("alembic/not-interpreted", unsupported.reason, unsupported.span),
+        Unwind::Bound(bound) => ("alembic/bound", bound.reason, bound.span),
+        Unwind::Close => ("alembic/not-interpreted", "a generator was closed".to_owned(), None),
+    };
+    let span = span.unwrap_or(what.span);
+    let own = world::place(interp);
+    let mut said = Diagnostic::error(code, message).at(span, "here");
+    if own != span && own.source == what.source && span.source != what.source {
+        said = said.at(own, "called from here");
+    }
+    Stop::Failed(said)
+}

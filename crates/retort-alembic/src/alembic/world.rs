@@ -1,0 +1,288 @@
+//! The stage as natives reach it: what they emit, ask and record, and what an unknown value holds back.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use retort_core::database::ResultSet;
+use retort_core::diagnostic::Diagnostic;
+use retort_core::operation::{Operation, SqlClass, from_sql};
+use retort_core::revision::{Emitted, OpaqueStep, Server, Stage, StageError, TransactionAct};
+use retort_core::schema::Schema;
+use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
+
+use crate::config::environment::Environment;
+use crate::python::{Interpreter, Outcome, Unknown, Unsupported, Value, World};
+use crate::sql::Dialect;
+use crate::sql::compile::ddl::NamedTypes;
+
+/// The world of a revision: its stage, and what is held back in speculation.
+pub(crate) struct StageWorld<'s> {
+    stage: &'s mut dyn Stage,
+    /// How many unknown values what runs now depends on.
+    depth: usize,
+    /// What was held back: whether it touches the schema.
+    held: Option<bool>,
+    /// The step recorded last, so that two branches on one value leave one step.
+    last: Option<OpaqueStep>,
+}
+
+/// What a native asks of the stage.
+#[derive(Debug)]
+enum Request {
+    Facts,
+    Schema,
+    Emit(Emitted),
+    Query(String, Span),
+    Transact(TransactionAct, Span),
+    Opaque(OpaqueStep),
+    Say(Diagnostic),
+}
+
+/// What it answers.
+#[derive(Debug)]
+enum Answer {
+    Nothing,
+    Facts(Facts),
+    Schema(Box<Schema>, bool),
+    Count(Result<u64, StageError>),
+    Rows(Result<ResultSet, StageError>),
+    Done(Result<(), StageError>),
+}
+
+struct Message {
+    request: Option<Request>,
+    answer: Answer,
+}
+
+/// What does not change while a revision runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Facts {
+    /// The dialect that the chain runs for.
+    pub(crate) dialect: DialectKind,
+    /// Its server.
+    pub(crate) server: Server,
+    /// `context.is_offline_mode()`
+    pub(crate) is_offline: bool,
+}
+
+/// What the natives of one run share.
+#[derive(Default)]
+pub(crate) struct Shared {
+    facts: Option<Facts>,
+    /// The file of the revision: statements point at calls in it where there are any.
+    pub(crate) source: Option<SourceId>,
+    /// What `env.py` says.
+    pub(crate) environment: Environment,
+    /// What `config.get_main_option` answers.
+    pub(crate) options: Vec<(String, String)>,
+    /// Named types that this run has made.
+    pub(crate) named_types: NamedTypes,
+    /// Within `autocommit_block()`.
+    pub(crate) autocommit: bool,
+}
+
+impl<'s> StageWorld<'s> {
+    pub(crate) fn new(stage: &'s mut dyn Stage) -> StageWorld<'s> {
+        StageWorld { stage, depth: 0, held: None, last: None }
+    }
+
+    fn answer(&mut self, request: Request) -> Answer {
+        match request {
+            Request::Facts => Answer::Facts(Facts {
+                dialect: self.stage.dialect(),
+                server: self.stage.server(),
+                is_offline: self.stage.is_offline(),
+            }),
+            Request::Schema => {
+                let is_certain = self.stage.is_certain() && self.held != Some(true);
+                Answer::Schema(Box::new(self.stage.schema()), is_certain)
+            }
+            Request::Emit(emitted) if self.depth > 0 => {
+                self.hold(touches_schema(&emitted.sql, self.stage.dialect()));
+                Answer::Count(Ok(0))
+            }
+            Request::Emit(emitted) => {
+                self.last = None;
+                Answer::Count(self.stage.emit(emitted))
+            }
+            Request::Query(sql, _) if self.depth > 0 => {
+                if !is_query(&sql, self.stage.dialect()) {
+                    self.hold(touches_schema(&sql, self.stage.dialect()));
+                }
+                Answer::Rows(Err(StageError::NotKnownHere))
+            }
+            Request::Query(sql, span) => Answer::Rows(self.stage.query(&sql, span)),
+            // A savepoint around what is held back is held back too.
+            Request::Transact(..) if self.depth > 0 => Answer::Done(Ok(())),
+            Request::Transact(act, span) => Answer::Done(self.stage.transact(act, span)),
+            Request::Opaque(step) if self.depth > 0 => {
+                self.hold(step.touches_schema);
+                Answer::Nothing
+            }
+            Request::Opaque(step) => {
+                self.stage.opaque(step);
+                Answer::Nothing
+            }
+            Request::Say(diagnostic) => {
+                self.stage.say(diagnostic);
+                Answer::Nothing
+            }
+        }
+    }
+
+    fn hold(&mut self, touches_schema: bool) {
+        self.held = Some(self.held.unwrap_or(false) || touches_schema);
+    }
+}
+
+impl World for StageWorld<'_> {
+    fn begin_speculation(&mut self, _unknown: &Unknown) {
+        self.depth += 1;
+    }
+
+    fn end_speculation(&mut self, unknown: &Unknown, span: Span, failure: Option<&Unsupported>) {
+        self.depth -= 1;
+        if failure.is_some() {
+            // What could not be followed may do anything.
+            self.hold(true);
+        }
+        if self.depth > 0 {
+            return;
+        }
+        let Some(touches_schema) = self.held.take() else { return };
+        let reason = match failure {
+            Some(failure) => format!("this depends on {}: {}", unknown.reason, failure.reason),
+            None => format!("this depends on {}", unknown.reason),
+        };
+        let step = OpaqueStep { reason, span, touches_schema };
+        if self.last.as_ref() != Some(&step) {
+            self.stage.opaque(step.clone());
+        }
+        self.last = Some(step);
+    }
+
+    fn request(&mut self, message: &mut dyn Any) {
+        if let Some(message) = message.downcast_mut::<Message>()
+            && let Some(request) = message.request.take()
+        {
+            message.answer = self.answer(request);
+        }
+    }
+}
+
+/// What the statements of a text are.
+fn operations(sql: &str, dialect: DialectKind) -> Vec<Operation> {
+    let file = SourceFile::new(SourceId(0), "", sql);
+    let read = from_sql(&file, 0..sql.len(), dialect);
+    read.value.into_iter().flat_map(|directive| directive.operations).collect()
+}
+
+fn touches_schema(sql: &str, dialect: DialectKind) -> bool {
+    operations(sql, dialect).iter().any(|operation| {
+        !matches!(
+            operation,
+            Operation::ExecuteSql {
+                class: SqlClass::Data | SqlClass::Query | SqlClass::Session | SqlClass::Storage,
+                ..
+            }
+        )
+    })
+}
+
+fn is_query(sql: &str, dialect: DialectKind) -> bool {
+    operations(sql, dialect)
+        .iter()
+        .all(|operation| matches!(operation, Operation::ExecuteSql { class: SqlClass::Query, .. }))
+}
+
+fn ask(interp: &mut Interpreter<'_>, request: Request) -> Answer {
+    let mut message = Message { request: Some(request), answer: Answer::Nothing };
+    interp.request(&mut message);
+    message.answer
+}
+
+/// What does not change while a revision runs.
+pub(crate) fn facts(interp: &mut Interpreter<'_>) -> Facts {
+    if let Some(facts) = interp.slot::<Shared>().facts {
+        return facts;
+    }
+    let facts = match ask(interp, Request::Facts) {
+        Answer::Facts(facts) => facts,
+        _ => Facts {
+            dialect: DialectKind::Sqlite,
+            server: Server { version: (3, 40, 0), is_mariadb: false },
+            is_offline: false,
+        },
+    };
+    interp.slot::<Shared>().facts = Some(facts);
+    facts
+}
+
+/// The server as the compilers know it.
+pub(crate) fn dialect(interp: &mut Interpreter<'_>) -> Dialect {
+    let facts = facts(interp);
+    Dialect { kind: facts.dialect, mariadb: facts.server.is_mariadb, version: facts.server.version }
+}
+
+/// The schema now, and whether it is what a database would hold.
+pub(crate) fn schema(interp: &mut Interpreter<'_>) -> (Schema, bool) {
+    match ask(interp, Request::Schema) {
+        Answer::Schema(schema, is_certain) => (*schema, is_certain),
+        _ => (Schema::empty(DialectKind::Sqlite), false),
+    }
+}
+
+/// The call that people know: the innermost one in the revision's own file.
+pub(crate) fn place(interp: &mut Interpreter<'_>) -> Span {
+    let source = interp.slot::<Shared>().source;
+    let own = interp.frames().iter().rev().find(|frame| Some(frame.source) == source);
+    own.map_or_else(|| interp.call_span(), |frame| frame.span)
+}
+
+/// Runs a statement; how many rows it changed.
+pub(crate) fn emit(interp: &mut Interpreter<'_>, sql: impl Into<String>) -> Outcome<u64> {
+    let (span, autocommit) = (place(interp), interp.slot::<Shared>().autocommit);
+    let sql = sql.into();
+    match ask(interp, Request::Emit(Emitted { sql: sql.clone(), span, autocommit })) {
+        Answer::Count(Ok(count)) => Ok(count),
+        Answer::Count(Err(error)) => Err(super::errors::refused(interp, error, span, &sql)),
+        _ => Ok(0),
+    }
+}
+
+/// Asks for rows; None where only a live database would know them.
+pub(crate) fn query(interp: &mut Interpreter<'_>, sql: &str) -> Outcome<Option<ResultSet>> {
+    let span = place(interp);
+    match ask(interp, Request::Query(sql.to_owned(), span)) {
+        Answer::Rows(Ok(rows)) => Ok(Some(rows)),
+        Answer::Rows(Err(StageError::NotKnownHere)) => Ok(None),
+        Answer::Rows(Err(error)) => Err(super::errors::refused(interp, error, span, sql)),
+        _ => Ok(None),
+    }
+}
+
+/// Sets, keeps or undoes a savepoint.
+pub(crate) fn transact(interp: &mut Interpreter<'_>, act: TransactionAct) -> Outcome<()> {
+    let span = place(interp);
+    match ask(interp, Request::Transact(act, span)) {
+        Answer::Done(Err(error)) => Err(super::errors::refused(interp, error, span, "")),
+        _ => Ok(()),
+    }
+}
+
+/// Records something that cannot be known here.
+pub(crate) fn opaque(interp: &mut Interpreter<'_>, reason: impl Into<String>, touches_schema: bool) {
+    let span = place(interp);
+    ask(interp, Request::Opaque(OpaqueStep { reason: reason.into(), span, touches_schema }));
+}
+
+/// Tells the user something.
+pub(crate) fn say(interp: &mut Interpreter<'_>, diagnostic: Diagnostic) {
+    ask(interp, Request::Say(diagnostic));
+}
+
+/// An unknown value of this place.
+pub(crate) fn unknown(interp: &mut Interpreter<'_>, reason: impl Into<String>) -> Value {
+    let span = place(interp);
+    Value::Unknown(Rc::new(Unknown { reason: reason.into(), span }))
+}
