@@ -6,6 +6,7 @@ pub mod function;
 pub mod select;
 pub mod dml;
 pub mod result;
+pub mod connection;
 mod world;
 mod errors;
 mod literals;
@@ -26,7 +27,6 @@ pub mod run;
 use crate::python::{Interpreter, Outcome, Value};
 
 /// `op.get_bind()`
-fn connection_value(interp: &mut Interpreter<'_>) -> Outcome<Value> {
-    let _ = interp;
-    Ok(Value::native(ddl::Connection))
+fn connection_value(_interp: &mut Interpreter<'_>) -> Outcome<Value> {
+    Ok(connection::NativeConnection::value(connection::Kind::Connection))
 }

@@ -171,7 +171,7 @@ impl NativeBatch {
             let batch = self.batch.borrow();
             (batch.table.clone(), batch.schema.clone())
         };
-        let mut constraint = |interp: &mut Interpreter<'_>,
+        let constraint = |interp: &mut Interpreter<'_>,
                               name: Option<Value>,
                               constraint: Constraint,
                               arguments: &mut Arguments| {

@@ -277,3 +277,51 @@ pub fn entity_of(_interp: &mut Interpreter<'_>, _value: &Value) -> Outcome<Optio
 pub fn relationship_of(_interp: &mut Interpreter<'_>, _value: &Value) -> Outcome<Option<(From, Expr)>> {
     Ok(None)
 }
+
+/// Executes what only the rest of the glue knows: DDL as objects; `None` if it is not such a thing.
+pub fn execute_other(interp: &mut Interpreter<'_>, value: &Value, _span: Span) -> Outcome<Option<Value>> {
+    let Some(statements) = super::ddl::statements(interp, value)? else { return Ok(None) };
+    for sql in statements {
+        world::emit(interp, sql)?;
+    }
+    Ok(Some(Value::None))
+}
+
+/// Whether a database answers, and not the model.
+pub fn is_live(interp: &mut Interpreter<'_>) -> Outcome<bool> {
+    if let Some(live) = interp.slot::<Live>().0 {
+        return Ok(live);
+    }
+    let span = interp.call_span();
+    let live = query(interp, "SELECT 1".to_owned(), span)?.is_some();
+    if !interp.is_speculating() {
+        interp.slot::<Live>().0 = Some(live);
+    }
+    Ok(live)
+}
+
+/// Whether a database answers, once that was asked.
+#[derive(Debug, Default)]
+struct Live(Option<bool>);
+
+/// The keys of the columns of a table's primary key, if the table is known whole.
+pub fn primary_key(interp: &mut Interpreter<'_>, table: &Value) -> Option<Vec<String>> {
+    let from = from_of(interp, table)?;
+    let table = find_table(interp, &from)?;
+    let keys = table.borrow().primary_key_columns().to_vec();
+    Some(keys)
+}
+
+/// Puts in what functions of Python give as defaults of columns that are not set.
+pub fn add_defaults(
+    _interp: &mut Interpreter<'_>,
+    _statement: &mut super::select::NativeStatement,
+    _parameters: Option<&Value>,
+) -> Outcome<()> {
+    Ok(())
+}
+
+/// An object of a mapped class, of the values of its columns.
+pub fn load(_interp: &mut Interpreter<'_>, _class: &Value, _values: Vec<Value>) -> Outcome<Value> {
+    Err(Unwind::unsupported("objects of mapped classes"))
+}

@@ -1,11 +1,9 @@
 //! Statements made as objects: `CreateTable(table)`, `DDL("…")`.
 
-use std::rc::Rc;
-
 use super::module::NativeDdl;
-use super::wrap::{self, Item, NativeConstraint, NativeIndex, NativeItem, NativeTable, flag, text};
-use super::{dialects, operations, world};
-use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
+use super::wrap::{self, Item, NativeConstraint, NativeIndex, NativeItem, NativeTable, flag};
+use super::world;
+use crate::python::{Interpreter, Outcome, Unwind, Value};
 use crate::sql::compile::ddl;
 use crate::sql::identifier::Identifier;
 
@@ -89,40 +87,4 @@ fn sequence(
         _ => Ok(ddl::drop_sequence(sequence, exists, dialect)),
     };
     Ok(wrap::checked(interp, made)?.into_iter().collect())
-}
-
-/// `op.get_bind()`, until rows can be asked for.
-#[derive(Debug)]
-pub(crate) struct Connection;
-
-impl Native for Connection {
-    fn type_name(&self) -> &str {
-        "Connection"
-    }
-
-    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
-        Ok(match name {
-            "dialect" => Some(dialects::value(interp)),
-            "engine" | "connection" => Some(Value::Native(self)),
-            _ => None,
-        })
-    }
-
-    fn has_method(&self, name: &str) -> bool {
-        matches!(name, "execute" | "connect" | "exec_driver_sql")
-    }
-
-    fn call_method(
-        self: Rc<Self>,
-        interp: &mut Interpreter<'_>,
-        name: &str,
-        arguments: Arguments,
-    ) -> Outcome<Value> {
-        let is_text = arguments.positional.first().is_some_and(|value| text(value).is_some());
-        match name {
-            "connect" => Ok(Value::Native(self)),
-            "exec_driver_sql" if !is_text => Err(Unwind::type_error("exec_driver_sql() takes a text")),
-            _ => operations::execute(interp, arguments),
-        }
-    }
 }

@@ -12,7 +12,7 @@ use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 use crate::sql::expression::{Delete, Insert, InsertSource, Source, Update};
 use crate::sql::{Expr, From};
 
-pub use values::{assignments, rows};
+pub use values::{assignments, pairs, rows};
 
 /// The table that a statement changes: `Table`, `table()`, a mapped class.
 fn target(interp: &mut Interpreter<'_>, arguments: &Arguments) -> Outcome<(Rc<Source>, Value)> {

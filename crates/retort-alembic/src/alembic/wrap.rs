@@ -1,6 +1,6 @@
 //! SQLAlchemy's schema objects as Python holds them, and the way from Python's values to data.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -689,11 +689,6 @@ pub(crate) fn key_text(value: &Value) -> String {
     }
 }
 
-/// A type from a value: an instance, a class, one of the project's.
-pub(crate) fn data_type(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<DataType> {
-    types::data_type(interp, value)
-}
-
 /// A value that SQLAlchemy would bind for a type.
 pub(crate) fn literal_for(
     interp: &mut Interpreter<'_>,
@@ -706,16 +701,4 @@ pub(crate) fn literal_for(
 /// The outcome of the compilers as Python sees it.
 pub(crate) fn checked<T>(interp: &mut Interpreter<'_>, result: crate::sql::Result<T>) -> Outcome<T> {
     result.map_err(|error| errors::of_sql(interp, &error))
-}
-
-/// A counter for things that need an identity.
-#[derive(Debug, Default)]
-pub(crate) struct Counter(Cell<u64>);
-
-impl Counter {
-    /// The next number.
-    pub(crate) fn next(&self) -> u64 {
-        self.0.set(self.0.get() + 1);
-        self.0.get()
-    }
 }

@@ -58,20 +58,16 @@ pub fn assignments(
 }
 
 /// The keys and values of a dict or mapping.
-fn pairs_of(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<Vec<(Value, Value)>>> {
+pub fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
     if let Some(dict) = value.as_dict() {
-        return Ok(Some(dict.borrow().pairs().map(|(k, v)| (k.clone(), v.clone())).collect()));
+        return Some(dict.borrow().pairs().map(|(k, v)| (k.clone(), v.clone())).collect());
     }
-    if let Some(row) = value.as_native::<crate::alembic::result::NativeMapping>() {
-        return Ok(Some(row.pairs()));
-    }
-    let _ = interp;
-    Ok(None)
+    value.as_native::<crate::alembic::result::NativeMapping>().map(|row| row.pairs())
 }
 
 /// One argument of `values()` as rows: a dict, a tuple in the order of the columns, a list of either.
 pub fn rows(interp: &mut Interpreter<'_>, source: &Source, value: &Value) -> Outcome<Vec<Vec<Assignment>>> {
-    if let Some(pairs) = pairs_of(interp, value)? {
+    if let Some(pairs) = pairs(value) {
         return Ok(vec![assignments(interp, source, &pairs)?]);
     }
     let Some(items) = value.as_sequence() else {

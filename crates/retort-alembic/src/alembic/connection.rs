@@ -1,0 +1,180 @@
+//! Connections and engines: what is executed goes to the stage, what is asked comes from it.
+
+mod dialect;
+mod driver;
+mod execute;
+mod transaction;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use retort_core::revision::TransactionAct;
+
+use super::bridge;
+use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
+
+pub use dialect::{NativeDialect, NativePreparer};
+pub use execute::{Execution, execute, run};
+pub use transaction::NativeTransaction;
+
+/// What a [`NativeConnection`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A connection.
+    Connection,
+    /// An engine; there is one database, so it is the connection by another name.
+    Engine,
+}
+
+/// The connection of the program, as Python holds it.
+#[derive(Debug)]
+pub struct NativeConnection {
+    kind: Kind,
+    options: RefCell<Value>,
+    info: Value,
+}
+
+const METHODS: [&str; 25] = [
+    "execute",
+    "exec_driver_sql",
+    "scalar",
+    "scalars",
+    "begin",
+    "begin_nested",
+    "begin_twophase",
+    "commit",
+    "rollback",
+    "close",
+    "dispose",
+    "connect",
+    "raw_connection",
+    "execution_options",
+    "get_execution_options",
+    "in_transaction",
+    "in_nested_transaction",
+    "get_transaction",
+    "get_nested_transaction",
+    "detach",
+    "invalidate",
+    "run_callable",
+    "transaction",
+    "run_sync",
+    "has_table",
+];
+
+impl NativeConnection {
+    /// The connection, or its engine.
+    pub fn value(kind: Kind) -> Value {
+        let options = RefCell::new(Value::dict_of::<&str>([]));
+        Value::native(NativeConnection { kind, options, info: Value::dict_of::<&str>([]) })
+    }
+
+    /// Whether it stands for an engine.
+    pub fn is_engine(&self) -> bool {
+        self.kind == Kind::Engine
+    }
+}
+
+impl Native for NativeConnection {
+    fn type_name(&self) -> &str {
+        match self.kind {
+            Kind::Connection => "Connection",
+            Kind::Engine => "Engine",
+        }
+    }
+
+    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        Ok(Some(match name {
+            "dialect" => Value::native(NativeDialect(bridge::dialect(interp))),
+            "name" | "driver" => Value::str(bridge::dialect(interp).name()),
+            "engine" | "bind" => NativeConnection::value(Kind::Engine),
+            "connection" | "sync_connection" => Value::Native(self),
+            "info" => self.info.clone(),
+            "closed" | "invalidated" | "echo" | "should_close_with_result" => Value::Bool(false),
+            "default_isolation_level" => match bridge::dialect(interp).name() {
+                "sqlite" => Value::str("SERIALIZABLE"),
+                "mysql" => Value::str("REPEATABLE READ"),
+                _ => Value::str("READ COMMITTED"),
+            },
+            _ => return Ok(None),
+        }))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        METHODS.contains(&name)
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        name: &str,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        match name {
+            "execute" => execute(interp, arguments),
+            "exec_driver_sql" => driver::exec_driver_sql(interp, arguments),
+            "scalar" => {
+                let result = execute(interp, arguments)?;
+                if let Value::Unknown(_) = result {
+                    Ok(result)
+                } else {
+                    interp.call_method(&result, "scalar", Vec::new())
+                }
+            }
+            "scalars" => {
+                let result = execute(interp, arguments)?;
+                if let Value::Unknown(_) = result {
+                    Ok(result)
+                } else {
+                    interp.call_method(&result, "scalars", Vec::new())
+                }
+            }
+            "begin" | "transaction" | "begin_twophase" => match self.kind {
+                Kind::Engine => Ok(NativeTransaction::around(NativeConnection::value(Kind::Connection))),
+                Kind::Connection => Ok(NativeTransaction::outer()),
+            },
+            "begin_nested" => NativeTransaction::nested(interp),
+            "commit" => {
+                bridge::transact(interp, TransactionAct::Commit, arguments.span).map(|()| Value::None)
+            }
+            "rollback" => {
+                bridge::transact(interp, TransactionAct::RollBack, arguments.span).map(|()| Value::None)
+            }
+            "connect" => Ok(NativeConnection::value(Kind::Connection)),
+            "execution_options" => {
+                let options = self.options.borrow().clone();
+                if let Some(dict) = options.as_dict() {
+                    for (name, value) in &arguments.keyword {
+                        dict.borrow_mut().insert_text(name, value.clone());
+                    }
+                }
+                Ok(Value::Native(self))
+            }
+            "get_execution_options" => Ok(self.options.borrow().clone()),
+            "in_transaction" => Ok(Value::Bool(self.kind == Kind::Connection)),
+            "in_nested_transaction" => Ok(Value::Bool(transaction::depth(interp) > 0)),
+            "get_transaction" => Ok(NativeTransaction::outer()),
+            "get_nested_transaction" => Ok(Value::None),
+            "run_callable" | "run_sync" => {
+                let mut arguments = arguments;
+                if arguments.positional.is_empty() {
+                    return Err(Unwind::type_error(format!("{name}() takes a function")));
+                }
+                let function = arguments.positional.remove(0);
+                let connection = NativeConnection::value(Kind::Connection);
+                interp.call(&function, arguments.with_first(connection))
+            }
+            "raw_connection" => Err(Unwind::unsupported("the connection of the driver")),
+            "has_table" => {
+                let dialect = Value::native(NativeDialect(bridge::dialect(interp)));
+                let method = interp.attribute(&dialect, "has_table")?;
+                interp.call(&method, arguments.with_first(Value::Native(self)))
+            }
+            _ => Ok(Value::None),
+        }
+    }
+
+    fn enter(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Outcome<Option<Value>> {
+        Ok(Some(Value::Native(self)))
+    }
+}
