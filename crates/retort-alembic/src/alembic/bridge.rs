@@ -90,17 +90,7 @@ pub fn find_table(interp: &mut Interpreter<'_>, from: &From) -> Option<Rc<RefCel
 
 /// The first value among these, and in lists and dicts among these, that is not known.
 pub fn find_unknown<'a>(values: impl IntoIterator<Item = &'a Value>) -> Option<Rc<Unknown>> {
-    values.into_iter().find_map(|value| match value {
-        Value::Unknown(unknown) => Some(Rc::clone(unknown)),
-        Value::List(list) => find_unknown(list.borrow().iter()),
-        Value::Tuple(items) => find_unknown(items.iter()),
-        Value::Dict(dict) => {
-            let dict = dict.borrow();
-            let found = find_unknown(dict.pairs().map(|(_, value)| value));
-            found.or_else(|| find_unknown(dict.pairs().map(|(key, _)| key)))
-        }
-        _ => None,
-    })
+    values.into_iter().find_map(|value| super::wrap::find_unknown(value, 6))
 }
 
 /// A value of Python as a value of SQL, for a type; `None` if it is none.
