@@ -34,7 +34,8 @@ const FLAT: [&str; 19] = [
 ];
 
 /// The other modules.
-const MODULES: [(&str, Names); 21] = [
+const MODULES: [(&str, Names); 22] = [
+    ("sqlalchemy.ext.compiler", |_| Ok(vec![("compiles", Value::function("compiles", types::compiles))])),
     ("sqlalchemy.sql.functions", functions),
     ("sqlalchemy.dialects", |interp| {
         let mut names = Vec::new();
@@ -134,7 +135,7 @@ pub(crate) fn native(
         }
         let own = format!("{path}.{name}");
         let is_module = FLAT.contains(&own.as_str()) || MODULES.iter().any(|(other, _)| *other == own);
-        if is_module || own == "sqlalchemy.orm" {
+        if is_module {
             return interp.import(&own);
         }
         let reason = format!("`{own}` is not interpreted");

@@ -493,6 +493,10 @@ impl Native for NativeClass {
         true
     }
 
+    fn item(self: Rc<Self>, _interp: &mut Interpreter<'_>, _index: &Value) -> Outcome<Option<Value>> {
+        Ok(Some(Value::Native(self)))
+    }
+
     fn initialise(
         self: Rc<Self>,
         interp: &mut Interpreter<'_>,
