@@ -1,5 +1,7 @@
 //! The glue: the objects of Alembic and SQLAlchemy as the interpreter sees them.
 
+#![allow(clippy::needless_pass_by_value, reason = "what Python calls takes its arguments by value")]
+
 pub mod bridge;
 pub mod expression;
 pub mod function;
@@ -22,7 +24,11 @@ mod batch;
 mod operations;
 mod module;
 mod ddl;
+mod orm;
 pub mod run;
+
+#[cfg(test)]
+mod tests;
 
 use crate::python::{Interpreter, Outcome, Value};
 
@@ -30,3 +36,6 @@ use crate::python::{Interpreter, Outcome, Value};
 fn connection_value(_interp: &mut Interpreter<'_>) -> Outcome<Value> {
     Ok(connection::NativeConnection::value(connection::Kind::Connection))
 }
+
+#[cfg(test)]
+mod statement_tests;

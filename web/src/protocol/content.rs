@@ -17,7 +17,10 @@ enum Content<'a> {
 ///
 /// # Errors
 /// The serializer's own.
-pub(super) fn serialize<S: Serializer>(files: &[(String, Vec<u8>)], serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn serialize<S: Serializer>(
+    files: &[(String, Vec<u8>)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(files.iter().map(|(path, bytes)| match std::str::from_utf8(bytes) {
         Ok(text) => (path, Content::Text(Cow::Borrowed(text))),
         Err(_) => (path, Content::Binary(bytes.iter().map(|byte| char::from(*byte)).collect())),

@@ -172,9 +172,9 @@ impl NativeBatch {
             (batch.table.clone(), batch.schema.clone())
         };
         let constraint = |interp: &mut Interpreter<'_>,
-                              name: Option<Value>,
-                              constraint: Constraint,
-                              arguments: &mut Arguments| {
+                          name: Option<Value>,
+                          constraint: Constraint,
+                          arguments: &mut Arguments| {
             let added = Added { name, table: own_table.clone(), schema: own_schema.clone(), constraint };
             on_stub(interp, added, arguments).map(|pair| BatchOperation::AddConstraint(Box::new(pair)))
         };

@@ -259,22 +259,27 @@ pub fn identifier(value: &Value) -> Option<crate::sql::Identifier> {
 }
 
 /// The table of a mapped class and the class, if the value is one.
-pub fn entity_of(_interp: &mut Interpreter<'_>, _value: &Value) -> Outcome<Option<(From, Value)>> {
-    Ok(None)
+pub fn entity_of(_interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<(From, Value)>> {
+    let Value::Class(class) = value else { return Ok(None) };
+    Ok(super::orm::mapper_of(class).map(|mapper| (mapper.table.source(), value.clone())))
 }
 
 /// What a relationship joins with, and on what, if the value is one.
-pub fn relationship_of(_interp: &mut Interpreter<'_>, _value: &Value) -> Outcome<Option<(From, Expr)>> {
-    Ok(None)
+pub fn relationship_of(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<(From, Expr)>> {
+    match value.as_native::<super::orm::NativeRelated>() {
+        Some(related) => super::orm::join_of(interp, &related).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Executes what only the rest of the glue knows: DDL as objects; `None` if it is not such a thing.
-pub fn execute_other(interp: &mut Interpreter<'_>, value: &Value, _span: Span) -> Outcome<Option<Value>> {
+pub fn execute_other(interp: &mut Interpreter<'_>, value: &Value, span: Span) -> Outcome<Option<Value>> {
     let Some(statements) = super::ddl::statements(interp, value)? else { return Ok(None) };
-    for sql in statements {
-        world::emit(interp, sql)?;
+    for statement in statements {
+        emit(interp, statement, span)?;
     }
-    Ok(Some(Value::None))
+    let none = super::result::Rows::None;
+    Ok(Some(super::result::NativeResult::new(none, super::result::Effect::default()).value()))
 }
 
 /// Whether a database answers, and not the model.
@@ -304,14 +309,84 @@ pub fn primary_key(interp: &mut Interpreter<'_>, table: &Value) -> Option<Vec<St
 
 /// Puts in what functions of Python give as defaults of columns that are not set.
 pub fn add_defaults(
-    _interp: &mut Interpreter<'_>,
-    _statement: &mut super::select::NativeStatement,
-    _parameters: Option<&Value>,
+    interp: &mut Interpreter<'_>,
+    statement: &mut super::select::NativeStatement,
+    parameters: Option<&Value>,
 ) -> Outcome<()> {
+    use super::select::Body;
+    use crate::sql::expression::InsertSource;
+    let Some(source) = super::dml::source_of(&statement.body).cloned() else { return Ok(()) };
+    let Some(table) = super::table::find_known(interp, source.schema.as_ref(), &source.name) else {
+        return Ok(());
+    };
+    let given: Vec<(Value, Value)> = parameters.and_then(super::dml::pairs).unwrap_or_default();
+    let rows = match &mut statement.body {
+        Body::Insert(insert) => match &mut insert.source {
+            InsertSource::Rows(rows) => {
+                if rows.is_empty() {
+                    rows.push(Vec::new());
+                }
+                rows
+            }
+            InsertSource::Select { .. } => return Ok(()),
+        },
+        Body::Update(update) => {
+            let set: Vec<String> = update.assignments.iter().map(|own| own.key.clone()).collect();
+            return refuse_callable(&table, &set, &given);
+        }
+        _ => return Ok(()),
+    };
+    for row in rows {
+        let mut known = given.clone();
+        known.extend(row.iter().map(|own| (Value::str(&own.key), Value::None)));
+        let made = callable_defaults(interp, &table, &known)?;
+        let pairs: Vec<(Value, Value)> =
+            made.into_iter().map(|(key, value)| (Value::str(key), value)).collect();
+        row.extend(super::dml::assignments(interp, &source, &pairs)?);
+    }
     Ok(())
 }
 
-/// An object of a mapped class, of the values of its columns.
-pub fn load(_interp: &mut Interpreter<'_>, _class: &Value, _values: Vec<Value>) -> Outcome<Value> {
-    Err(Unwind::unsupported("objects of mapped classes"))
+/// `onupdate=` with a function: what it gives at an UPDATE would have to be asked for.
+fn refuse_callable(table: &NativeTable, set: &[String], given: &[(Value, Value)]) -> Outcome<()> {
+    for column in &table.table.borrow().columns {
+        let is_set = set.iter().any(|key| *key == column.key || *key == *column.name)
+            || given.iter().any(|(key, _)| key.as_str().is_some_and(|key| *key == *column.key));
+        if matches!(column.onupdate, Some(crate::sql::table::ColumnDefault::Callable)) && !is_set {
+            return Err(Unwind::unsupported(format!("`onupdate` of `{}` is a function", column.name)));
+        }
+    }
+    Ok(())
+}
+
+/// What functions of Python give as defaults of columns that are not among the keys given.
+pub(crate) fn callable_defaults(
+    interp: &mut Interpreter<'_>,
+    table: &NativeTable,
+    given: &[(Value, Value)],
+) -> Outcome<Vec<(String, Value)>> {
+    let mut made = Vec::new();
+    let columns: Vec<Rc<NativeColumn>> = table.columns.borrow().values().cloned().collect();
+    for column in columns {
+        let data = column.column.borrow().clone();
+        let is_given = given.iter().any(|(key, _)| {
+            let key = super::wrap::key_text(key);
+            key == data.key || key == *data.name
+        });
+        if is_given || !matches!(data.default, Some(crate::sql::table::ColumnDefault::Callable)) {
+            continue;
+        }
+        let function = column.written_default.clone();
+        interp.refuse_foreign(&function)?;
+        let span = interp.call_span();
+        let mut arguments = crate::python::Arguments::none(span);
+        // A function with a parameter takes the context of the execution.
+        if let Value::Function(own) = &function
+            && own.code.parameters.positional.len() > own.defaults.len()
+        {
+            arguments.positional.push(interp.unknown("the context of an execution"));
+        }
+        made.push((data.key, interp.call(&function, arguments)?));
+    }
+    Ok(made)
 }

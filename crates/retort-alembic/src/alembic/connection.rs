@@ -1,6 +1,5 @@
 //! Connections and engines: what is executed goes to the stage, what is asked comes from it.
 
-mod dialect;
 mod driver;
 mod execute;
 mod transaction;
@@ -13,8 +12,8 @@ use retort_core::revision::TransactionAct;
 use super::bridge;
 use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
 
-pub use dialect::{NativeDialect, NativePreparer};
-pub use execute::{Execution, execute, run};
+pub use execute::execute;
+pub(crate) use execute::{Execution, run};
 pub use transaction::NativeTransaction;
 
 /// What a [`NativeConnection`] is.
@@ -85,7 +84,7 @@ impl Native for NativeConnection {
 
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(Some(match name {
-            "dialect" => Value::native(NativeDialect(bridge::dialect(interp))),
+            "dialect" => super::dialects::value(interp),
             "name" | "driver" => Value::str(bridge::dialect(interp).name()),
             "engine" | "bind" => NativeConnection::value(Kind::Engine),
             "connection" | "sync_connection" => Value::Native(self),
@@ -166,7 +165,7 @@ impl Native for NativeConnection {
             }
             "raw_connection" => Err(Unwind::unsupported("the connection of the driver")),
             "has_table" => {
-                let dialect = Value::native(NativeDialect(bridge::dialect(interp)));
+                let dialect = super::dialects::value(interp);
                 let method = interp.attribute(&dialect, "has_table")?;
                 interp.call(&method, arguments.with_first(Value::Native(self)))
             }

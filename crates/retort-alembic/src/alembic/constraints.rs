@@ -117,7 +117,7 @@ pub(crate) fn sequence(interp: &mut Interpreter<'_>, mut arguments: Arguments) -
     if let Some(metadata) = metadata {
         metadata.sequences.borrow_mut().push(sequence.clone());
     }
-    Ok(Value::native(NativeItem { class: "Sequence", item: Item::Sequence(sequence) }))
+    Ok(Value::native(NativeItem { class: "Sequence", item: Item::Sequence(Box::new(sequence)) }))
 }
 
 /// `DefaultClause(arg)`
@@ -489,7 +489,7 @@ pub(crate) fn item_attribute(
             Value::function(name, move |_, _| Ok(super::expression::value(Rc::clone(&expression))))
         }
         (Item::Sequence(sequence), "create" | "drop") => {
-            events::sequence_method(sequence.clone(), name == "create")
+            events::sequence_method((**sequence).clone(), name == "create")
         }
         (Item::Computed(computed), "sqltext") => super::expression::value(Rc::clone(&computed.expression)),
         (Item::Computed(computed), "persisted") => computed.persisted.into(),

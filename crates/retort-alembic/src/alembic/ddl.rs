@@ -1,8 +1,8 @@
 //! Statements made as objects: `CreateTable(table)`, `DDL("…")`.
 
 use super::module::NativeDdl;
-use super::wrap::{self, Item, NativeConstraint, NativeIndex, NativeItem, NativeTable, flag};
 use super::world;
+use super::wrap::{self, Item, NativeConstraint, NativeIndex, NativeItem, NativeTable, flag};
 use crate::python::{Interpreter, Outcome, Unwind, Value};
 use crate::sql::compile::ddl;
 use crate::sql::identifier::Identifier;

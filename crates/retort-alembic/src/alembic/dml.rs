@@ -164,7 +164,11 @@ pub(super) fn call_method(
         "where" | "filter" => {
             for value in &arguments.positional {
                 match operand(interp, value, None)? {
-                    Operand::Expr(condition) => conditions(&mut statement.body).push(condition),
+                    Operand::Expr(condition) => {
+                        conditions(&mut statement.body)
+                            .into_iter()
+                            .for_each(|all| all.push(condition.clone()));
+                    }
                     Operand::Unknown(unknown) => return Ok(statement.with_unknown(unknown).value()),
                     Operand::None => {
                         let message = "SQL expression for WHERE/HAVING role expected";
@@ -179,7 +183,9 @@ pub(super) fn call_method(
                 match select_items(interp, value)? {
                     Ok(found) => {
                         for (columns, item) in found {
-                            returning(&mut statement.body).extend(columns);
+                            if let Some(all) = returning(&mut statement.body) {
+                                all.extend(columns);
+                            }
                             statement.items.push(item);
                         }
                     }
@@ -198,25 +204,21 @@ pub(super) fn call_method(
     Ok(statement.value())
 }
 
-fn conditions(body: &mut Body) -> &mut Vec<Expr> {
+/// The conditions of an UPDATE or DELETE.
+fn conditions(body: &mut Body) -> Option<&mut Vec<Expr>> {
     match body {
-        Body::Update(update) => &mut update.conditions,
-        Body::Delete(delete) => &mut delete.conditions,
-        Body::Insert(insert) => &mut insert.returning,
-        Body::Select(select) => &mut select.conditions,
-        Body::Combination(combination) => &mut combination.order_by,
-        Body::Text(_) => unreachable!("only statements that change rows come here"),
+        Body::Update(update) => Some(&mut update.conditions),
+        Body::Delete(delete) => Some(&mut delete.conditions),
+        Body::Insert(_) | Body::Select(_) | Body::Combination(_) | Body::Text(_) => None,
     }
 }
 
-fn returning(body: &mut Body) -> &mut Vec<Expr> {
+fn returning(body: &mut Body) -> Option<&mut Vec<Expr>> {
     match body {
-        Body::Update(update) => &mut update.returning,
-        Body::Delete(delete) => &mut delete.returning,
-        Body::Insert(insert) => &mut insert.returning,
-        Body::Select(select) => &mut select.columns,
-        Body::Combination(combination) => &mut combination.order_by,
-        Body::Text(_) => unreachable!("only statements that change rows come here"),
+        Body::Update(update) => Some(&mut update.returning),
+        Body::Delete(delete) => Some(&mut delete.returning),
+        Body::Insert(insert) => Some(&mut insert.returning),
+        Body::Select(_) | Body::Combination(_) | Body::Text(_) => None,
     }
 }
 
@@ -240,8 +242,8 @@ fn filter_by(
         let column = From::Table(Rc::clone(&source)).column(name);
         let made = expression::compare(interp, &column, crate::python::Comparison::Eq, value)?;
         let made = made.and_then(|made| made.as_native::<expression::NativeExpression>());
-        if let Some(condition) = made {
-            conditions(&mut statement.body).push(Rc::clone(&condition.expression));
+        if let (Some(condition), Some(all)) = (made, conditions(&mut statement.body)) {
+            all.push(Rc::clone(&condition.expression));
         }
     }
     Ok(())

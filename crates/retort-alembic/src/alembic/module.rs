@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::wrap::{self, NativeClass, NativeName};
-use super::{constraints, context, dialects, errors, function, inspector, operations, table, types};
+use super::{constraints, context, dialects, errors, function, inspector, operations, orm, table, types};
 use crate::python::{Arguments, Foreign, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::types::Module;
 
@@ -34,7 +34,21 @@ const FLAT: [&str; 19] = [
 ];
 
 /// The other modules.
-const MODULES: [(&str, Names); 22] = [
+const MODULES: [(&str, Names); 35] = [
+    ("sqlmodel", |_| Ok(Vec::new())),
+    ("pgvector", |_| Ok(Vec::new())),
+    ("pgvector.sqlalchemy", |_| {
+        let names = ["Vector", "VECTOR", "HALFVEC", "SPARSEVEC", "BIT"];
+        Ok(names
+            .iter()
+            .filter_map(|name| Some((*name, types::class_value(Module::Pgvector, name)?)))
+            .collect())
+    }),
+    ("geoalchemy2", geoalchemy),
+    ("geoalchemy2.types", geoalchemy),
+    ("sqlmodel.sql", |_| Ok(Vec::new())),
+    // `AutoString` is a TypeDecorator over String whose length is 255 on MySQL only where none is said.
+    ("sqlmodel.sql.sqltypes", |_| Ok(vec![("AutoString", Value::function("AutoString", auto_string))])),
     ("sqlalchemy.ext.compiler", |_| Ok(vec![("compiles", Value::function("compiles", types::compiles))])),
     ("sqlalchemy.sql.functions", functions),
     ("sqlalchemy.dialects", |interp| {
@@ -44,6 +58,12 @@ const MODULES: [(&str, Names); 22] = [
         }
         Ok(names)
     }),
+    ("sqlalchemy.orm", |interp| Ok(orm::names(interp))),
+    ("sqlalchemy.orm.session", |interp| Ok(orm::names(interp))),
+    ("sqlalchemy.orm.decl_api", |interp| Ok(orm::names(interp))),
+    ("sqlalchemy.orm.attributes", |_| Ok(orm::attribute_names())),
+    ("sqlalchemy.ext.declarative", |_| Ok(orm::declarative_names())),
+    ("sqlalchemy.ext.declarative.api", |_| Ok(orm::declarative_names())),
     ("sqlalchemy.dialects.postgresql", postgresql),
     ("sqlalchemy.dialects.postgresql.base", postgresql),
     ("sqlalchemy.dialects.postgresql.json", postgresql),
@@ -415,4 +435,20 @@ fn operation_classes() -> Vec<(&'static str, Value)> {
         operation!("ExecuteSQLOp", "execute"),
         operation!("BulkInsertOp", "bulk_insert"),
     ]
+}
+
+fn geoalchemy(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    let names = ["Geometry", "Geography", "Raster"];
+    Ok(names.iter().filter_map(|name| Some((*name, types::class_value(Module::Geoalchemy, name)?))).collect())
+}
+
+/// `sqlmodel.sql.sqltypes.AutoString(length)` (sqlmodel 0.0.24): 255 characters on MySQL where none are said.
+fn auto_string(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+    let Some(class) = types::class_value(Module::Generic, "String") else { return Ok(Value::None) };
+    let made = interp.call(&class, arguments)?;
+    let mut inner = types::data_type(interp, &made)?;
+    if inner.length.is_none() && super::world::dialect(interp).is_mysql() {
+        inner.length = Some(255);
+    }
+    Ok(types::type_value(crate::sql::DataType::decorator("AutoString", inner)))
 }

@@ -15,8 +15,8 @@ use crate::sql::{DataType, Expr, Expression, From, Node, Query, Select, Statemen
 use super::{bridge, dml};
 
 pub use combine::{combination, exists};
-pub use from::{NativeFrom, from_value, join_condition, join_of, table_clause};
-pub use method::{select, select_items};
+pub use from::{NativeFrom, count_of, foreign_keys, from_value, join_condition, join_of, table_clause};
+pub use method::{Items, select, select_items};
 pub use textual::{function_method, subquery_method, text_columns, unknown_text};
 
 /// What a statement is.
@@ -149,7 +149,9 @@ impl NativeStatement {
     /// The text of the statement.
     pub fn sql(&self, interp: &mut Interpreter<'_>, parameters: &Parameters) -> Outcome<String> {
         let dialect = bridge::dialect(interp);
-        match statement_sql(&self.statement(), parameters, dialect) {
+        let mut own = self.clone();
+        bridge::add_defaults(interp, &mut own, None)?;
+        match statement_sql(&own.statement(), parameters, dialect) {
             Ok(text) => Ok(text),
             Err(error) => Err(bridge::raise_sql(interp, error)),
         }

@@ -68,11 +68,6 @@ pub(crate) fn column(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> 
     let written_default = arguments.get("default").cloned().unwrap_or(Value::None);
     let info = arguments.get("info").cloned().unwrap_or(Value::None);
     set_options(interp, &mut column, arguments)?;
-    if let Some(native) = kind.as_native::<types::NativeType>()
-        && column.server_default.is_none()
-    {
-        let _ = native;
-    }
     let written_type = written_type(interp, kind);
     let mut native = NativeColumn::new(column, written_type);
     (native.written_default, native.info) = (written_default, info);
@@ -104,7 +99,7 @@ fn take_item(interp: &mut Interpreter<'_>, column: &mut Column, item: &Value) ->
         Item::Computed(computed) => column.computed = Some(computed.clone()),
         Item::Identity(identity) => column.identity = Some(identity.clone()),
         Item::Sequence(sequence) => {
-            column.default = Some(ColumnDefault::Sequence(Box::new(sequence.clone())));
+            column.default = Some(ColumnDefault::Sequence(sequence.clone()));
         }
         Item::Default(default) => column.server_default = Some(default.clone()),
         Item::Fetched => column.server_default = Some(crate::sql::table::ServerDefault::Fetched),
@@ -180,7 +175,7 @@ fn client_default(
     if let Some(item) = value.as_native::<NativeItem>()
         && let Item::Sequence(sequence) = &item.item
     {
-        return Ok(Some(ColumnDefault::Sequence(Box::new(sequence.clone()))));
+        return Ok(Some(ColumnDefault::Sequence(sequence.clone())));
     }
     let is_class = matches!(value, Value::Class(_) | Value::Foreign(_));
     if is_class || interp.is_callable(value) {

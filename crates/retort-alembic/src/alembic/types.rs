@@ -152,7 +152,8 @@ fn compiled(interp: &mut Interpreter<'_>, value: &Value, class: &Rc<Class>) -> O
     };
     let Some(function) = of(false).or_else(|| of(true)) else { return Ok(None) };
     let span = interp.call_span();
-    let text = interp.call(&function, Arguments::of(vec![value.clone(), Value::native(TypeCompiler)], span))?;
+    let text =
+        interp.call(&function, Arguments::of(vec![value.clone(), Value::native(TypeCompiler)], span))?;
     wrap::known_text(interp, &text, "the result of a compiler").map(Some)
 }
 
@@ -258,10 +259,9 @@ fn make(
         let name = interp.attribute(python, "__name__")?;
         data_type.name = wrap::text(&name).map(|name| name.to_lowercase().into());
     }
-    if let Some(metadata) = arguments.get("metadata").and_then(Value::as_native::<wrap::NativeMetaData>) {
-        if data_type.schema.is_none() {
-            data_type.schema.clone_from(&metadata.metadata.borrow().schema);
-        }
+    let metadata = arguments.get("metadata").and_then(Value::as_native::<wrap::NativeMetaData>);
+    if let (Some(metadata), None) = (metadata, &data_type.schema) {
+        data_type.schema.clone_from(&metadata.metadata.borrow().schema);
     }
     Ok(NativeType { data_type, enumeration })
 }

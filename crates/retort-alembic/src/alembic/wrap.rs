@@ -96,7 +96,7 @@ pub(crate) enum Item {
     /// `Identity(…)`
     Identity(crate::sql::table::IdentityOptions),
     /// `Sequence(…)`
-    Sequence(Sequence),
+    Sequence(Box<Sequence>),
     /// `DefaultClause(…)`
     Default(crate::sql::table::ServerDefault),
     /// `FetchedValue()`
@@ -424,7 +424,7 @@ pub(crate) struct NativeClass {
     /// Makes an object.
     pub(crate) construct: fn(&mut Interpreter<'_>, Arguments) -> Outcome<Value>,
     /// What hangs on the class.
-    pub(crate) attributes: &'static [(&'static str, fn(&mut Interpreter<'_>, Arguments) -> Outcome<Value>)],
+    pub(crate) attributes: &'static [(&'static str, super::operations::Directive)],
 }
 
 impl std::fmt::Debug for NativeClass {
@@ -523,7 +523,10 @@ pub(crate) fn find_unknown(value: &Value, depth: u8) -> Option<Rc<Unknown>> {
         Value::Unknown(unknown) => Some(Rc::clone(unknown)),
         Value::List(list) => list.borrow().iter().find_map(|value| find_unknown(value, depth - 1)),
         Value::Tuple(values) => values.iter().find_map(|value| find_unknown(value, depth - 1)),
-        Value::Dict(dict) => dict.borrow().pairs().find_map(|(_, value)| find_unknown(value, depth - 1)),
+        Value::Dict(dict) => dict
+            .borrow()
+            .pairs()
+            .find_map(|(key, value)| find_unknown(value, depth - 1).or_else(|| find_unknown(key, depth - 1))),
         _ => None,
     }
 }

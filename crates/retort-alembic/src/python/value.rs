@@ -659,3 +659,15 @@ impl<T: Into<Value>> From<Option<T>> for Value {
         value.map_or(Value::None, Into::into)
     }
 }
+
+impl fmt::Debug for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "class {}", self.name)
+    }
+}
+
+impl fmt::Debug for Instance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "instance of {}", self.class.borrow().name)
+    }
+}

@@ -8,6 +8,7 @@ use retort_core::source::Span;
 
 use super::driver;
 use crate::alembic::expression;
+use crate::alembic::orm::NativeSession;
 use crate::alembic::result::{Effect, Identity, NativeResult, Rows, converted, plain_value};
 use crate::alembic::select::{Body, Item, NativeStatement};
 use crate::alembic::{bridge, dml};
@@ -18,17 +19,17 @@ use crate::sql::{DataType, Expr, Node, Statement};
 
 /// How a statement is executed.
 #[derive(Debug)]
-pub struct Execution {
+pub(crate) struct Execution {
     /// The call.
-    pub span: Span,
-    /// Arguments of `select()` that are classes give objects.
-    pub objects: bool,
+    pub(crate) span: Span,
+    /// Whose objects the rows of mapped classes become; None for plain rows.
+    pub(crate) session: Option<Rc<NativeSession>>,
 }
 
 /// `connection.execute(statement, parameters, **parameters)`
 pub fn execute(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
     arguments.take("execution_options");
-    let execution = Execution { span: arguments.span, objects: false };
+    let execution = Execution { span: arguments.span, session: None };
     let statement = arguments.positional.first().or_else(|| arguments.get("statement")).cloned();
     arguments.take("statement");
     let statement = statement.unwrap_or(Value::None);
@@ -54,7 +55,7 @@ pub fn execute(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcom
 }
 
 /// Runs a statement with parameters: none, a dict, or a list of dicts.
-pub fn run(
+pub(crate) fn run(
     interp: &mut Interpreter<'_>,
     statement: &Value,
     parameters: Option<Value>,
@@ -302,7 +303,7 @@ pub(crate) fn run_text(interp: &mut Interpreter<'_>, sql: String, span: Span) ->
     if gives_rows(&sql) {
         let rows = match bridge::query(interp, sql, span)? {
             Some(set) => plain_rows(interp, set),
-            None => unknown_rows(interp, span),
+            None => unknown_rows(span),
         };
         return Ok(NativeResult::new(rows, Effect::default()).value());
     }
@@ -355,8 +356,7 @@ fn words(sql: &str) -> Vec<&str> {
     words
 }
 
-fn unknown_rows(interp: &mut Interpreter<'_>, span: Span) -> Rows {
-    let _ = interp;
+fn unknown_rows(span: Span) -> Rows {
     Rows::Unknown(Rc::new(Unknown { reason: "the rows of a query".to_owned(), span }))
 }
 
@@ -384,7 +384,7 @@ fn rows(
     execution: &Execution,
 ) -> Outcome<Value> {
     let Some(set) = bridge::query(interp, sql, execution.span)? else {
-        let rows = unknown_rows(interp, execution.span);
+        let rows = unknown_rows(execution.span);
         return Ok(NativeResult::new(rows, Effect::default()).value());
     };
     let columns = statement.result_columns();
@@ -396,8 +396,8 @@ fn rows(
     }
     let mut all = VecDeque::with_capacity(set.rows.len());
     let mut names: Vec<Rc<str>> = columns.iter().map(|(name, _)| Rc::from(name.as_str())).collect();
-    let has_objects =
-        execution.objects && statement.items.iter().any(|item| matches!(item, Item::Entity(..)));
+    let session = execution.session.as_ref();
+    let session = session.filter(|_| statement.items.iter().any(|item| matches!(item, Item::Entity(..))));
     for row in &set.rows {
         let mut values = Vec::with_capacity(row.len());
         for (value, (_, data_type)) in row.iter().zip(&columns) {
@@ -405,10 +405,10 @@ fn rows(
         }
         all.push_back(values);
     }
-    if has_objects {
+    if let Some(session) = session {
         let mut made = VecDeque::with_capacity(all.len());
         for values in all {
-            made.push_back(objects(interp, &statement.items, values)?);
+            made.push_back(objects(interp, session, &statement.items, values)?);
         }
         all = made;
         names = object_names(&statement.items, &names);
@@ -418,7 +418,12 @@ fn rows(
 }
 
 /// A row with the objects of its classes in the place of their columns.
-fn objects(interp: &mut Interpreter<'_>, items: &[Item], values: Vec<Value>) -> Outcome<Vec<Value>> {
+fn objects(
+    interp: &mut Interpreter<'_>,
+    session: &Rc<NativeSession>,
+    items: &[Item],
+    values: Vec<Value>,
+) -> Outcome<Vec<Value>> {
     let mut values = values.into_iter();
     let mut row = Vec::with_capacity(items.len());
     for item in items {
@@ -426,7 +431,9 @@ fn objects(interp: &mut Interpreter<'_>, items: &[Item], values: Vec<Value>) -> 
             Item::Column => row.extend(values.next()),
             Item::Entity(class, count) => {
                 let own: Vec<Value> = values.by_ref().take(*count).collect();
-                row.push(bridge::load(interp, class, own)?);
+                if let Value::Class(class) = class {
+                    row.push(session.load(interp, class, own)?);
+                }
             }
         }
     }

@@ -65,7 +65,7 @@ pub fn operand(
 }
 
 /// What is not known among arguments, or the expressions.
-pub type Expressions = Result<Vec<Expr>, Rc<Unknown>>;
+type Expressions = Result<Vec<Expr>, Rc<Unknown>>;
 
 /// Values as expressions; the outer error is an exception, the inner one says that rows are needed.
 pub fn expressions(interp: &mut Interpreter<'_>, values: &[Value]) -> Outcome<Expressions> {

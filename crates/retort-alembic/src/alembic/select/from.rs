@@ -78,8 +78,7 @@ impl Native for NativeFrom {
         }
     }
 
-    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
-        let _ = interp;
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(match name {
             "c" | "columns" | "exported_columns" => {
                 Some(Value::native(NativeColumns { from: self.from.clone() }))
@@ -149,7 +148,7 @@ impl Native for NativeFrom {
 }
 
 /// `select()`, `alias()`, `join()` and so on of a table; for the tables of Python's side too.
-pub fn from_method(
+fn from_method(
     interp: &mut Interpreter<'_>,
     from: &From,
     name: &str,
@@ -165,14 +164,7 @@ pub fn from_method(
                 _ => Ok(all),
             }
         }
-        "count" => {
-            let star = Expression::untyped(Node::Star(None));
-            let node = Node::Function { name: vec!["count".into()], arguments: vec![star] };
-            let count = Expression::new(node, DataType::generic("Integer"));
-            let select =
-                crate::sql::Select { columns: vec![count], from: vec![from.clone()], ..Default::default() };
-            Ok(super::NativeStatement::new(super::Body::Select(Box::new(select))).value())
-        }
+        "count" => Ok(count_of(from.clone())),
         "alias" => {
             let name = arguments.positional.first().or_else(|| arguments.get("name"));
             let name = name.and_then(|name| name.as_str()).map(|name| Identifier::new(&*name));
@@ -277,7 +269,7 @@ pub fn foreign_keys(own: &Table, other: &Table) -> Vec<(String, String)> {
 
 /// `.c` of something to read from.
 #[derive(Debug)]
-pub struct NativeColumns {
+pub(super) struct NativeColumns {
     from: From,
 }
 
@@ -376,4 +368,13 @@ impl Native for NativeColumns {
             _ => None,
         })
     }
+}
+
+/// `SELECT count(*) FROM …`
+pub fn count_of(from: From) -> Value {
+    let star = Expression::untyped(Node::Star(None));
+    let node = Node::Function { name: vec!["count".into()], arguments: vec![star] };
+    let count = Expression::new(node, DataType::generic("Integer"));
+    let select = crate::sql::Select { columns: vec![count], from: vec![from], ..Default::default() };
+    super::NativeStatement::new(super::Body::Select(Box::new(select))).value()
 }

@@ -103,11 +103,11 @@ pub fn select(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Val
     Ok(made)
 }
 
+/// Columns with what they make of a row; or something in them that only rows could give.
+pub type Items = Result<Vec<(Vec<Expr>, Item)>, Rc<Unknown>>;
+
 /// The columns that an argument of `select()` stands for, and what it makes of a row.
-pub fn select_items(
-    interp: &mut Interpreter<'_>,
-    value: &Value,
-) -> Outcome<Result<Vec<(Vec<Expr>, Item)>, Rc<Unknown>>> {
+pub fn select_items(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Items> {
     if let Some((from, entity)) = bridge::entity_of(interp, value)? {
         let columns: Vec<Expr> = from.columns().into_iter().map(|(_, column)| column).collect();
         let count = columns.len();

@@ -135,7 +135,8 @@ impl Compiler<'_> {
                 Node::Column { .. } | Node::Function { .. } | Node::Cast(_) | Node::LiteralColumn(_) => {
                     condition.grouped(&Operator::And)
                 }
-                _ => Rc::clone(&condition),
+                // Only what binds less than anything gets parentheses here (`startswith`).
+                _ => condition.grouped(&Operator::Comma),
             })?,
         };
         Ok(if text.is_empty() { text } else { format!("{word}{text}") })
@@ -155,6 +156,10 @@ impl Compiler<'_> {
                 Node::Cast(_) | Node::Coerce(_) if column.name().is_some() => {
                     column.name().map(str::to_owned)
                 }
+                // `-x` and DISTINCT stay nameless outside of a subquery (`UnaryExpression`).
+                Node::Unary {
+                    operator: Operator::Negate | Operator::Distinct | Operator::BitNot, ..
+                } if !as_from => None,
                 _ => crate::sql::expression::label_base(&column).map(|base| self.labels.next(&base)),
             };
             seen.extend(column.name().map(str::to_owned));

@@ -101,6 +101,16 @@ impl Operator {
             O::Or => 2,
             O::Exists => 0,
             O::Comma => -1,
+            // SQLAlchemy lists none for these: they bind less than anything, and get parentheses in AND.
+            O::StartsWith
+            | O::NotStartsWith
+            | O::EndsWith
+            | O::NotEndsWith
+            | O::Contains
+            | O::NotContains
+            | O::Istartswith
+            | O::Iendswith
+            | O::Icontains => -100,
             O::Custom { precedence, .. } => *precedence,
             _ => 5,
         }

@@ -1,0 +1,449 @@
+//! From a declarative class to its table.
+
+use std::rc::Rc;
+
+use super::annotation;
+use super::relationship::{NativeRelated, NativeRelationship};
+use crate::alembic::wrap::{self, NativeColumn, NativeMetaData, NativeTable};
+use crate::alembic::{bridge, expression, table};
+use crate::python::{Arguments, Class, Interpreter, Name, Native, Outcome, Unwind, Value};
+use crate::sql::identifier::Identifier;
+
+/// What a class is mapped to.
+#[derive(Debug)]
+pub(crate) struct Mapper {
+    /// Its table.
+    pub(crate) table: Rc<NativeTable>,
+    /// Attributes with the keys of their columns, in the order of the table.
+    pub(crate) columns: Vec<(String, String)>,
+    /// Attributes that are other objects.
+    pub(crate) relationships: Vec<(String, Rc<NativeRelationship>)>,
+}
+
+/// The mapped classes of this run, for relationships that name them.
+#[derive(Default)]
+pub(super) struct Mapped(pub(super) Vec<Rc<Class>>);
+
+/// What a class is mapped to, if it is.
+pub(crate) fn mapper_of(class: &Class) -> Option<Rc<Mapper>> {
+    class.data.borrow().clone().and_then(|data| data.downcast::<Mapper>().ok())
+}
+
+impl Mapper {
+    /// Whether there is a column or relationship of that name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.columns.iter().any(|(own, _)| own == name)
+            || self.relationships.iter().any(|(own, _)| own == name)
+    }
+
+    /// The column of an attribute.
+    pub(super) fn column(&self, attribute: &str) -> Option<Rc<NativeColumn>> {
+        let (_, key) = self.columns.iter().find(|(own, _)| own == attribute)?;
+        self.table.column(key)
+    }
+
+    /// The attribute of a column.
+    pub(super) fn attribute(&self, key: &str) -> Option<&str> {
+        self.columns.iter().find(|(_, own)| own == key).map(|(attribute, _)| attribute.as_str())
+    }
+
+    /// The attributes of the primary key.
+    pub(super) fn key_attributes(&self) -> Vec<String> {
+        let keys = self.table.table.borrow().primary_key_columns().to_vec();
+        keys.iter().filter_map(|key| self.attribute(key).map(str::to_owned)).collect()
+    }
+
+    /// An attribute of the class.
+    pub(super) fn class_attribute(&self, class: &Rc<Class>, name: &str) -> Option<Value> {
+        if let Some(column) = self.column(name) {
+            return Some(expression::value(column.expression()));
+        }
+        match name {
+            "__table__" => Some(Value::Native(self.table.clone())),
+            _ => {
+                let (_, related) = self.relationships.iter().find(|(own, _)| own == name)?;
+                Some(Value::native(NativeRelated { class: class.clone(), relationship: Rc::clone(related) }))
+            }
+        }
+    }
+}
+
+/// `mapped_column(…)`: a column whose name and type may come from its place.
+#[derive(Debug)]
+struct NativeMappedColumn {
+    arguments: Arguments,
+}
+
+impl Native for NativeMappedColumn {
+    fn type_name(&self) -> &str {
+        "MappedColumn"
+    }
+}
+
+/// Keywords of `mapped_column()` that say nothing of the column.
+const ORM_KEYWORDS: [&str; 10] = [
+    "init",
+    "repr",
+    "compare",
+    "kw_only",
+    "hash",
+    "default_factory",
+    "deferred",
+    "deferred_group",
+    "sort_order",
+    "use_existing_column",
+];
+
+/// `mapped_column(…)`
+pub(super) fn mapped_column(_interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
+    for keyword in ORM_KEYWORDS {
+        arguments.take(keyword);
+    }
+    Ok(Value::native(NativeMappedColumn { arguments }))
+}
+
+/// `declared_attr`, as a decorator, and `declared_attr.directive`, `.cascading`.
+#[derive(Debug)]
+pub(super) struct NativeDeclaredClass;
+
+/// A function that gives an attribute of each class that inherits it.
+#[derive(Debug)]
+struct NativeDeclared {
+    function: Value,
+}
+
+impl Native for NativeDeclaredClass {
+    fn type_name(&self) -> &str {
+        "declared_attr"
+    }
+
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        Ok(matches!(name, "directive" | "cascading").then(|| Value::Native(self)))
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(self: Rc<Self>, _interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+        let [function] = arguments.exactly("declared_attr")?;
+        Ok(Value::native(NativeDeclared { function }))
+    }
+
+    fn item(self: Rc<Self>, _interp: &mut Interpreter<'_>, _index: &Value) -> Outcome<Option<Value>> {
+        Ok(Some(Value::Native(self)))
+    }
+}
+
+impl Native for NativeDeclared {
+    fn type_name(&self) -> &str {
+        "declared_attr"
+    }
+}
+
+/// The value of a class attribute, `declared_attr` called.
+fn settled(interp: &mut Interpreter<'_>, class: &Rc<Class>, value: &Value) -> Outcome<Value> {
+    match value.as_native::<NativeDeclared>() {
+        Some(declared) => {
+            let span = interp.call_span();
+            let function = match &declared.function {
+                Value::Wrapper(wrapper) => match &**wrapper {
+                    crate::python::Wrapper::ClassMethod(inner) => inner.clone(),
+                    _ => declared.function.clone(),
+                },
+                other => other.clone(),
+            };
+            interp.call(&function, Arguments::of(vec![Value::Class(class.clone())], span))
+        }
+        None => Ok(value.clone()),
+    }
+}
+
+/// An attribute of a class by name, `declared_attr` called.
+fn setting(
+    interp: &mut Interpreter<'_>,
+    class: &Rc<Class>,
+    parent: Option<&Rc<Class>>,
+    name: &str,
+) -> Outcome<Option<Value>> {
+    let found = class.find(name).or_else(|| parent.and_then(|parent| parent.find(name)));
+    match found {
+        Some(value) => settled(interp, class, &value).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What the body of a class and its mixins say.
+#[derive(Default)]
+struct Found {
+    columns: Vec<(String, Rc<NativeColumn>)>,
+    relationships: Vec<(String, Rc<NativeRelationship>)>,
+}
+
+/// Maps a class, if it names a table.
+pub(super) fn map_class(
+    interp: &mut Interpreter<'_>,
+    class: &Rc<Class>,
+    metadata: Value,
+    parent: Option<&Rc<Class>>,
+) -> Outcome<()> {
+    let is_abstract = class.attributes.borrow().get("__abstract__").and_then(Value::as_bool) == Some(true);
+    if is_abstract || class.data.borrow().is_some() {
+        return Ok(());
+    }
+    let found = collect(interp, class, parent)?;
+    let written = setting(interp, class, parent, "__table__")?;
+    let above = class.mro.borrow().iter().skip(1).find_map(|each| mapper_of(each));
+    let own_name = class.attributes.borrow().get("__tablename__").cloned();
+    let native = if let Some(native) = written.and_then(|table| table.as_native::<NativeTable>()) {
+        native
+    } else if let (Some(above), None) = (&above, &own_name) {
+        // Inheritance within one table: the columns come to that of the class above.
+        return inherit(interp, class, above, found);
+    } else {
+        let Some(name) = setting(interp, class, parent, "__tablename__")? else { return Ok(()) };
+        let Some(name) = wrap::identifier(&name) else {
+            interp.refuse_foreign(&name)?;
+            return Ok(());
+        };
+        let Some(metadata) = metadata.as_native::<NativeMetaData>() else {
+            interp.refuse_foreign(&metadata)?;
+            return Err(Unwind::unsupported("a declarative base whose `metadata` is not a MetaData"));
+        };
+        build(interp, class, parent, name, &metadata, &found)?
+    };
+    let mut columns: Vec<(String, String)> = Vec::new();
+    for column in &native.table.borrow().columns {
+        let attribute = found.columns.iter().find(|(_, own)| {
+            let own = own.column.borrow();
+            own.key == column.key || own.name == column.name
+        });
+        let attribute = attribute.map_or_else(|| column.key.clone(), |(attribute, _)| attribute.clone());
+        columns.push((attribute, column.key.clone()));
+    }
+    finish(interp, class, Mapper { table: native, columns, relationships: found.relationships });
+    Ok(())
+}
+
+fn finish(interp: &mut Interpreter<'_>, class: &Rc<Class>, mapper: Mapper) {
+    {
+        let mut attributes = class.attributes.borrow_mut();
+        for (name, _) in &mapper.columns {
+            attributes.shift_remove(name.as_str());
+        }
+        for (name, _) in &mapper.relationships {
+            attributes.shift_remove(name.as_str());
+        }
+        attributes.insert("__table__".into(), Value::Native(mapper.table.clone()));
+    }
+    *class.data.borrow_mut() = Some(Rc::new(mapper));
+    interp.slot::<Mapped>().0.push(class.clone());
+}
+
+fn inherit(interp: &mut Interpreter<'_>, class: &Rc<Class>, above: &Mapper, found: Found) -> Outcome<()> {
+    let mut columns = above.columns.clone();
+    for (attribute, column) in &found.columns {
+        if columns.iter().any(|(own, _)| own == attribute) {
+            continue;
+        }
+        let data = column.column.borrow().clone();
+        columns.push((attribute.clone(), data.key.clone()));
+        let added = above.table.table.borrow_mut().append_column(data);
+        wrap::checked(interp, added)?;
+    }
+    let given: Vec<Rc<NativeColumn>> = found.columns.into_iter().map(|(_, column)| column).collect();
+    above.table.adopt(&given);
+    let mut relationships = above.relationships.clone();
+    relationships.extend(found.relationships);
+    finish(interp, class, Mapper { table: above.table.clone(), columns, relationships });
+    Ok(())
+}
+
+fn build(
+    interp: &mut Interpreter<'_>,
+    class: &Rc<Class>,
+    parent: Option<&Rc<Class>>,
+    name: Identifier,
+    metadata: &Rc<NativeMetaData>,
+    found: &Found,
+) -> Outcome<Rc<NativeTable>> {
+    let mut values: Vec<Value> =
+        found.columns.iter().map(|(_, column)| Value::Native(column.clone())).collect();
+    let mut keywords: Vec<(Name, Value)> = Vec::new();
+    let mut take = |value: &Value, keywords: &mut Vec<(Name, Value)>| match value.as_dict() {
+        Some(dict) => {
+            for (key, value) in dict.borrow().pairs() {
+                keywords.extend(key.as_str().map(|key| (key, value.clone())));
+            }
+        }
+        None => values.push(value.clone()),
+    };
+    match setting(interp, class, parent, "__table_args__")? {
+        Some(arguments @ Value::Dict(_)) => take(&arguments, &mut keywords),
+        Some(arguments) => {
+            arguments.as_sequence().unwrap_or_default().iter().for_each(|value| take(value, &mut keywords));
+        }
+        None => {}
+    }
+    let span = interp.call_span();
+    let mut positional = vec![Value::str(name.as_str()), Value::Native(metadata.clone())];
+    positional.extend(values);
+    let made = table::table(interp, Arguments { positional, keyword: keywords, span })?;
+    match made.as_native::<NativeTable>() {
+        Some(native) => Ok(native),
+        None => Err(Unwind::unsupported(format!("the table of `{}` is not known", class.name))),
+    }
+}
+
+/// The columns and relationships of a class: its own first, then those of its mixins, as copies.
+fn collect(interp: &mut Interpreter<'_>, class: &Rc<Class>, parent: Option<&Rc<Class>>) -> Outcome<Found> {
+    let mut found = Found::default();
+    let mut classes: Vec<Rc<Class>> = class.mro.borrow().clone();
+    classes.extend(parent.cloned());
+    for (place, each) in classes.iter().enumerate() {
+        if place > 0 && mapper_of(each).is_some() {
+            continue;
+        }
+        let names: Vec<(Name, Value)> =
+            each.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let annotations = each.attributes.borrow().get("__annotations__").and_then(Value::as_dict);
+        let annotations: Vec<(Name, Value)> = annotations
+            .map(|dict| {
+                let dict = dict.borrow();
+                dict.pairs().filter_map(|(name, value)| Some((name.as_str()?, value.clone()))).collect()
+            })
+            .unwrap_or_default();
+        // Annotated attributes stand in the order of the annotations, which is that of the body.
+        let mut order: Vec<Name> = Vec::new();
+        for name in annotations.iter().map(|(name, _)| name).chain(names.iter().map(|(name, _)| name)) {
+            if !order.contains(name) {
+                order.push(name.clone());
+            }
+        }
+        for name in order {
+            let is_known = found.columns.iter().any(|(own, _)| **own == *name)
+                || found.relationships.iter().any(|(own, _)| **own == *name);
+            if is_known || name.starts_with("__") {
+                continue;
+            }
+            let value = names.iter().find(|(own, _)| *own == name).map(|(_, value)| value);
+            let annotation = annotations.iter().find(|(own, _)| *own == name).map(|(_, value)| value);
+            let value = match value {
+                Some(value) => Some(settled(interp, class, value)?),
+                None => None,
+            };
+            take(interp, &mut found, &name, value.as_ref(), annotation, place > 0)?;
+        }
+    }
+    Ok(found)
+}
+
+fn take(
+    interp: &mut Interpreter<'_>,
+    found: &mut Found,
+    name: &Name,
+    value: Option<&Value>,
+    annotation: Option<&Value>,
+    copied: bool,
+) -> Outcome<()> {
+    if let Some(related) = value.and_then(|value| value.as_native::<NativeRelationship>()) {
+        found.relationships.push((name.to_string(), related));
+        return Ok(());
+    }
+    let column = match value {
+        Some(value) => match value.as_native::<NativeColumn>() {
+            Some(column) if copied => {
+                let mut copy =
+                    NativeColumn::new(column.column.borrow().clone(), column.written_type.borrow().clone());
+                copy.written_default = column.written_default.clone();
+                Some(Rc::new(copy))
+            }
+            Some(column) => Some(column),
+            None => match value.as_native::<NativeMappedColumn>() {
+                Some(mapped) => Some(made(interp, name, &mapped.arguments, annotation)?),
+                None => None,
+            },
+        },
+        None => match annotation {
+            Some(annotation) => {
+                let read = annotation::read(interp, annotation)?;
+                match read {
+                    // `Mapped[list["Child"]]` without a value says nothing of a column.
+                    Some(read) if read.data_type.is_some() => {
+                        let none = Arguments::none(interp.call_span());
+                        Some(made(interp, name, &none, Some(annotation))?)
+                    }
+                    _ => None,
+                }
+            }
+            None => None,
+        },
+    };
+    let Some(column) = column else { return Ok(()) };
+    {
+        let mut data = column.column.borrow_mut();
+        if data.name.is_empty() {
+            data.name = Identifier::new(&**name);
+            data.key = name.to_string();
+        }
+    }
+    found.columns.push((name.to_string(), column));
+    Ok(())
+}
+
+/// The column of a `mapped_column()`, with what its annotation says.
+fn made(
+    interp: &mut Interpreter<'_>,
+    name: &Name,
+    arguments: &Arguments,
+    annotation: Option<&Value>,
+) -> Outcome<Rc<NativeColumn>> {
+    let read = match annotation {
+        Some(annotation) => annotation::read(interp, annotation)?,
+        None => None,
+    };
+    let mut arguments = arguments.clone();
+    let has_name = arguments.positional.first().is_some_and(|first| first.as_str().is_some())
+        || arguments.get("name").is_some();
+    let has_type = arguments.get("type_").is_some() || has_type(interp, &arguments)?;
+    let has_foreign_key = arguments
+        .positional
+        .iter()
+        .any(|value| matches!(value, Value::Native(native) if native.type_name() == "ForeignKey"));
+    if !has_type {
+        match read.as_ref().and_then(|read| read.data_type.clone()) {
+            Some(data_type) => arguments.keyword.push(("type_".into(), data_type)),
+            None if annotation.is_some() && !has_foreign_key => {
+                let reason = format!("the type of the column `{name}` from its annotation");
+                return Err(Unwind::unsupported(reason));
+            }
+            None => {}
+        }
+    }
+    if !has_name {
+        arguments.positional.insert(0, Value::Str(name.clone()));
+    }
+    let is_key = arguments.get("primary_key").and_then(Value::as_bool) == Some(true);
+    if let Some(read) = &read
+        && arguments.get("nullable").is_none()
+        && !is_key
+    {
+        arguments.keyword.push(("nullable".into(), Value::Bool(read.nullable)));
+    }
+    let column = table::column(interp, arguments)?;
+    match column.as_native::<NativeColumn>() {
+        Some(column) => Ok(column),
+        None => Err(bridge::raise(interp, "ArgumentError", "a column is expected")),
+    }
+}
+
+fn has_type(interp: &mut Interpreter<'_>, arguments: &Arguments) -> Outcome<bool> {
+    for value in &arguments.positional {
+        if !matches!(value, Value::Str(_) | Value::None)
+            && crate::alembic::types::find_data_type(interp, value)?.is_some()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
