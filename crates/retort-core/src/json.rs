@@ -90,7 +90,7 @@ pub fn schema(schema: &Schema, server: Option<&str>) -> Value {
 mod tests {
     use super::*;
     use crate::operation::{apply, from_sql};
-    use crate::source::DialectKind;
+    use crate::source::{DialectKind, SourceId};
 
     fn made(sql: &str) -> Schema {
         let file = SourceFile::new(SourceId(0), "a.sql", sql);
