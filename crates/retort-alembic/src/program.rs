@@ -7,6 +7,7 @@ use retort_core::diagnostic::Diagnostic;
 use retort_core::revision::{Direction, Program, Stage, Stop};
 use retort_core::source::{SourceFile, Span};
 
+use crate::alembic::companions::COMPANIONS;
 use crate::alembic::run::{Run, run};
 use crate::config::Config;
 use crate::config::environment::Environment;
@@ -38,7 +39,7 @@ impl Surroundings {
                 roots.push(root);
             }
         }
-        let library = Library::new(modules, roots);
+        let library = Library::new(modules, roots).with_companions(COMPANIONS);
         Surroundings { files: files.to_vec(), config, environment, library }
     }
 }

@@ -27,7 +27,7 @@ pub use bounds::Bounds;
 pub use interpret::speculation::Truth;
 pub use iterator::{Elements, Iteration};
 pub use library::{datetime, decimal, uuid};
-pub use modules::{Library, Modules, Parsed};
+pub use modules::{COMPANION, Companions, Library, Modules, Parsed};
 pub use native::{Arguments, Native};
 pub use parse::parse;
 pub use scope::{FrameRecord, Scope, ScopeKind};
@@ -88,6 +88,8 @@ pub struct Interpreter<'w> {
     library: &'w Library,
     registered: BTreeMap<String, Loader>,
     modules: BTreeMap<String, Value>,
+    /// `sys.path`: what the program adds to it is looked in last.
+    search_path: Value,
     builtins: Names,
     classes: BTreeMap<&'static str, Rc<Class>>,
     frames: Vec<FrameRecord>,
@@ -114,6 +116,7 @@ impl<'w> Interpreter<'w> {
             library,
             registered: BTreeMap::new(),
             modules: BTreeMap::new(),
+            search_path: Value::list(Vec::new()),
             builtins: Names::default(),
             classes: BTreeMap::new(),
             frames: Vec::new(),
@@ -175,6 +178,18 @@ impl<'w> Interpreter<'w> {
     /// A builtin class: `str`, `TypeError`.
     pub fn class(&self, name: &str) -> Option<Rc<Class>> {
         self.classes.get(name).cloned()
+    }
+
+    /// A value from outside the project where what it is matters: one that is not known. A module that is imported
+    /// does not go on with it.
+    ///
+    /// # Errors
+    /// [`Unwind::Unsupported`] while a module is imported.
+    pub(in crate::python) fn foreign_value(&self, foreign: &Foreign) -> Outcome<Value> {
+        match self.importing {
+            0 => Ok(Value::unknown(foreign.reason(), self.call_span())),
+            _ => Err(Unwind::unsupported_at(foreign.reason(), self.call_span())),
+        }
     }
 
     /// The end of a program at a value from outside the project; for natives that cannot do with one.

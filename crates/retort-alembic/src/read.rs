@@ -12,6 +12,7 @@ use retort_core::project::ProgramChain;
 use retort_core::revision::{Body, Native, Program, Revision, RevisionId};
 use retort_core::source::{DialectKind, SourceFile, Span};
 
+use crate::alembic::run::constant;
 use crate::config::environment::{self, Environment};
 use crate::config::{self, Config};
 use crate::header::{self, Header, Way};
@@ -25,7 +26,7 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let mut diagnostics = Vec::new();
     let config = config::read(files, &mut diagnostics);
     let revisions = version_files(files, config.as_ref(), &mut diagnostics);
-    let headers: Vec<Header> =
+    let mut headers: Vec<Header> =
         revisions.iter().filter_map(|file| read_header(file, &mut diagnostics)).collect();
     say_empty_downgrades(&headers, &mut diagnostics);
     let environment = config
@@ -35,6 +36,9 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let dialect = dialect_of(config.as_ref(), &revisions);
     let version_table = environment.version_table.clone();
     let surroundings = Arc::new(Surroundings::new(files, config, environment));
+    for header in headers.iter_mut().filter(|header| !header.not_literal.is_empty()) {
+        interpret_header(header, &surroundings, &mut diagnostics);
+    }
     let revisions = headers.into_iter().map(|header| revision(header, &surroundings)).collect();
     Checked { value: ProgramChain { revisions, dialect, version_table }, diagnostics }
 }
@@ -73,15 +77,33 @@ fn read_header(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<H
         );
         return None;
     };
-    for (name, span) in &header.not_literal {
-        let message = format!("`{name}` of `{}` is known only when its file runs", header.revision);
-        diagnostics.push(
-            Diagnostic::error("alembic/not-literal", message)
-                .at(*span, "taken for None")
-                .help("Write an id, or a tuple of ids"),
-        );
-    }
     Some(header)
+}
+
+/// Runs the file for what its header does not say literally.
+fn interpret_header(header: &mut Header, surroundings: &Surroundings, diagnostics: &mut Vec<Diagnostic>) {
+    for (name, span) in std::mem::take(&mut header.not_literal) {
+        let file = surroundings.files.iter().find(|file| file.id == span.source);
+        let found = file
+            .ok_or_else(|| "its file is not there".to_owned())
+            .and_then(|file| constant(&surroundings.library, &file.name, name));
+        match found {
+            Ok(texts) => match name {
+                "down_revision" => header.down_revision = texts,
+                "branch_labels" => header.branch_labels = texts,
+                _ => header.depends_on = texts,
+            },
+            Err(reason) => {
+                let message = format!("`{name}` of `{}` is not known: {reason}", header.revision);
+                diagnostics.push(
+                    Diagnostic::error("alembic/not-literal", message)
+                        .at(span, "taken for None")
+                        .help("Write an id, or a tuple of ids"),
+                );
+                header.not_literal.push((name, span));
+            }
+        }
+    }
 }
 
 fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<ModModule> {

@@ -247,15 +247,14 @@ impl NativeBatch {
             }
             "create_index" => {
                 let [name, columns] = leading(&mut arguments, ["index_name", "columns"]);
-                if flag(interp, arguments.take("if_not_exists"), false)? {
-                    return Err(Unwind::unsupported("`if_not_exists` of an index in a batch"));
-                }
+                let if_not_exists = flag(interp, arguments.take("if_not_exists"), false)?;
                 let index = index_of(interp, name, columns, &mut arguments)?;
-                Ok(BatchOperation::CreateIndex(Box::new(index)))
+                Ok(BatchOperation::CreateIndex { index: Box::new(index), if_not_exists })
             }
             "drop_index" => {
                 let [name] = leading(&mut arguments, ["index_name"]);
-                Ok(BatchOperation::DropIndex(constraints::name_argument(name.as_ref())))
+                let if_exists = flag(interp, arguments.take("if_exists"), false)?;
+                Ok(BatchOperation::DropIndex { name: constraints::name_argument(name.as_ref()), if_exists })
             }
             "create_table_comment" => {
                 let [comment] = leading(&mut arguments, ["comment"]);

@@ -9,7 +9,7 @@ use retort_core::source::Span;
 
 use super::wrap::{NativeColumn, NativeTable};
 use super::{errors, types, world};
-use crate::python::{Interpreter, Key, Outcome, Unknown, Unwind, Value};
+use crate::python::{COMPANION, Interpreter, Key, Outcome, Unknown, Unwind, Value};
 use crate::sql::expression::{Alias, AliasKind};
 use crate::sql::types::{Affinity, Form};
 use crate::sql::{DataType, Dialect, Expr, From, Literal, SqlError, Table};
@@ -90,7 +90,13 @@ pub fn find_table(interp: &mut Interpreter<'_>, from: &From) -> Option<Rc<RefCel
 
 /// The first value among these, and in lists and dicts among these, that is not known.
 pub fn find_unknown<'a>(values: impl IntoIterator<Item = &'a Value>) -> Option<Rc<Unknown>> {
-    values.into_iter().find_map(|value| super::wrap::find_unknown(value, 6))
+    values.into_iter().find_map(|value| match value {
+        // What comes from outside is not known either, where rows are made of it.
+        Value::Foreign(foreign) => {
+            Some(Rc::new(Unknown { reason: foreign.reason(), span: Span::new(COMPANION, 0, 0) }))
+        }
+        _ => super::wrap::find_unknown(value, 6),
+    })
 }
 
 /// A value of Python as a value of SQL, for a type; `None` if it is none.

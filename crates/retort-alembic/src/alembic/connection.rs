@@ -74,6 +74,32 @@ impl NativeConnection {
     }
 }
 
+/// `engine.url`: the address of a database that may differ from run to run, all but its kind.
+#[derive(Debug)]
+struct NativeUrl;
+
+impl Native for NativeUrl {
+    fn type_name(&self) -> &str {
+        "URL"
+    }
+
+    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        let dialect = bridge::dialect(interp).name();
+        Ok(Some(match name {
+            "drivername" => Value::str(dialect),
+            "get_backend_name" | "get_dialect" => Value::function(name, move |_, _| Ok(Value::str(dialect))),
+            "database" | "host" | "port" | "username" | "password" | "query" => {
+                Value::unknown("the address of the database", interp.call_span())
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn text(self: Rc<Self>, interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {
+        Ok(Value::unknown("the address of the database", interp.call_span()))
+    }
+}
+
 impl Native for NativeConnection {
     fn type_name(&self) -> &str {
         match self.kind {
@@ -89,6 +115,7 @@ impl Native for NativeConnection {
             "engine" | "bind" => NativeConnection::value(Kind::Engine),
             "connection" | "sync_connection" => Value::Native(self),
             "info" => self.info.clone(),
+            "url" => Value::native(NativeUrl),
             "closed" | "invalidated" | "echo" | "should_close_with_result" => Value::Bool(false),
             "default_isolation_level" => match bridge::dialect(interp).name() {
                 "sqlite" => Value::str("SERIALIZABLE"),

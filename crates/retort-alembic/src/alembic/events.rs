@@ -393,8 +393,12 @@ pub(crate) fn type_method(
             let Some((kind, dialects)) = arguments.positional.split_first() else {
                 return Err(Unwind::type_error("with_variant() needs a type"));
             };
-            let other = types::data_type(interp, kind)?;
             let dialects: Vec<String> = dialects.iter().filter_map(text).collect();
+            if !dialects.iter().any(|name| crate::sql::dialect::NAMES.contains(&name.as_str())) {
+                // A type of another dialect is never asked for here.
+                return Ok(Value::Native(native.clone()));
+            }
+            let other = types::data_type(interp, kind)?;
             let data_type = native.data_type.clone().with_variant(other, &dialects);
             Ok(Value::native(NativeType { data_type, enumeration: native.enumeration.clone() }))
         }),

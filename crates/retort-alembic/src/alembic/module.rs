@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::wrap::{self, NativeClass, NativeName};
-use super::{constraints, context, dialects, errors, function, inspector, operations, orm, table, types};
+use super::{
+    constraints, context, dialects, errors, function, inspector, operations, orm, registered, table, types,
+};
 use crate::python::{Arguments, Foreign, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::types::Module;
 
@@ -35,7 +37,16 @@ const FLAT: [&str; 19] = [
 
 /// The other modules.
 const MODULES: [(&str, Names); 35] = [
-    ("sqlmodel", |_| Ok(Vec::new())),
+    ("sqlmodel", |interp| {
+        let mut names = sqlalchemy(interp)?;
+        names.extend(orm::names(interp));
+        names.push(("AutoString", Value::function("AutoString", auto_string)));
+        let main = interp.import("sqlmodel.main")?;
+        for name in ["SQLModel", "Field", "Relationship"] {
+            names.push((name, interp.attribute(&main, name)?));
+        }
+        Ok(names)
+    }),
     ("pgvector", |_| Ok(Vec::new())),
     ("pgvector.sqlalchemy", |_| {
         let names = ["Vector", "VECTOR", "HALFVEC", "SPARSEVEC", "BIT"];
@@ -48,7 +59,10 @@ const MODULES: [(&str, Names); 35] = [
     ("geoalchemy2.types", geoalchemy),
     ("sqlmodel.sql", |_| Ok(Vec::new())),
     // `AutoString` is a TypeDecorator over String whose length is 255 on MySQL only where none is said.
-    ("sqlmodel.sql.sqltypes", |_| Ok(vec![("AutoString", Value::function("AutoString", auto_string))])),
+    ("sqlmodel.sql.sqltypes", |interp| {
+        let types = interp.import("sqlalchemy.types")?;
+        Ok(vec![("AutoString", Value::function("AutoString", auto_string)), ("types", types)])
+    }),
     ("sqlalchemy.ext.compiler", |_| Ok(vec![("compiles", Value::function("compiles", types::compiles))])),
     ("sqlalchemy.sql.functions", functions),
     ("sqlalchemy.dialects", |interp| {
@@ -88,7 +102,19 @@ const MODULES: [(&str, Names); 35] = [
         let batch = NativeClass::value("BatchOperations", no_class);
         let ops = interp.import("alembic.operations.ops")?;
         Ok(vec![
-            ("Operations", NativeClass::value("Operations", operations_object)),
+            (
+                "Operations",
+                Value::native(NativeClass {
+                    name: "Operations",
+                    instances: &[],
+                    construct: operations_object,
+                    attributes: &[
+                        ("register_operation", registered::register_operation),
+                        ("implementation_for", registered::implementation_for),
+                    ],
+                }),
+            ),
+            ("MigrateOperation", NativeClass::value("MigrateOperation", no_operation)),
             ("BatchOperations", batch),
             ("ops", ops),
         ])
@@ -152,6 +178,11 @@ pub(crate) fn native(
                 "AttributeError",
                 format!("module '{path}' has no attribute '{name}'"),
             ));
+        }
+        if path == "alembic.op"
+            && let Some(directive) = registered::directive(interp, &name)?
+        {
+            return Ok(directive);
         }
         let own = format!("{path}.{name}");
         let is_module = FLAT.contains(&own.as_str()) || MODULES.iter().any(|(other, _)| *other == own);
@@ -302,6 +333,11 @@ fn ddl(_interp: &mut Interpreter<'_>, class: &'static str, arguments: Arguments)
     Ok(Value::native(NativeDdl { class, arguments }))
 }
 
+/// The base of operations of Python's own has nothing to initialise.
+fn no_operation(_interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
+    Ok(Value::None)
+}
+
 fn no_class(_interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
     Err(Unwind::unsupported("making an object of this class"))
 }
@@ -421,6 +457,7 @@ fn operation_classes() -> Vec<(&'static str, Value)> {
         };
     }
     vec![
+        ("MigrateOperation", NativeClass::value("MigrateOperation", no_operation)),
         operation!("AddColumnOp", "add_column"),
         operation!("DropColumnOp", "drop_column"),
         operation!("CreateIndexOp", "create_index"),

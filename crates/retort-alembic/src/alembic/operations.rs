@@ -188,9 +188,10 @@ pub(crate) fn column_change(
             }
         }
     };
-    arguments
-        .keyword
-        .retain(|(name, _)| !["mssql_", "oracle_", "mysql_"].iter().any(|p| name.starts_with(p)));
+    // `default` is a mistake that people make: Alembic hands it on to the dialect, which does not look at it.
+    let ignored =
+        ["mssql_", "oracle_", "mysql_", "default", "primary_key", "unique", "index", "autoincrement"];
+    arguments.keyword.retain(|(name, _)| !ignored.iter().any(|prefix| name.starts_with(prefix)));
     if let Some((name, _)) = arguments.keyword.first() {
         return Err(Unwind::unsupported(format!("`{name}` of alter_column()")));
     }
@@ -251,6 +252,8 @@ fn create_table(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outco
     let exists = flag(interp, arguments.take("if_not_exists"), false)?;
     let options = table::table_options(interp, &mut arguments)?;
     let native = Rc::new(NativeMetaData::new(metadata(interp)));
+    // Alembic passes over what is no part of a table (`schemaobj.py`).
+    positional.retain(|value| !matches!(value, Value::Native(item) if item.type_name() == "MetaData"));
     let items = table::items(interp, &positional)?;
     let table = table::make_table(interp, name, &native, items, options)?;
     let dialect = world::dialect(interp);
@@ -702,7 +705,7 @@ fn invoke(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> 
                 None => Err(Unwind::unsupported(format!("op.invoke() of `{}`", operation.directive))),
             }
         }
-        None => Err(Unwind::unsupported("op.invoke() of an operation of the project's own")),
+        None => super::registered::invoke(interp, &operation),
     }
 }
 

@@ -5,9 +5,9 @@ use retort_core::revision::{Stage, Stop};
 use retort_core::source::{SourceId, Span};
 
 use super::world::{self, Shared, StageWorld};
-use super::{errors, module};
+use super::{errors, module, wrap};
 use crate::config::environment::Environment;
-use crate::python::{Arguments, Interpreter, Library, Options, Unwind, Value};
+use crate::python::{Arguments, Interpreter, Library, NoWorld, Options, Unwind, Value};
 
 /// What a run is about.
 #[derive(Debug)]
@@ -49,6 +49,34 @@ pub fn run(what: &Run<'_>, stage: &mut dyn Stage) -> Result<(), Stop> {
         Ok(()) => Ok(()),
         Err(unwind) => Err(stop(&mut interp, what, unwind)),
     }
+}
+
+/// The texts that a module gives a name: none for None, one for a text, those of a tuple or list.
+///
+/// # Errors
+/// Why they are not known.
+pub fn constant(library: &Library, path: &str, name: &str) -> Result<Vec<String>, String> {
+    let code = match library.parse(path) {
+        Some(Ok(code)) => code,
+        Some(Err(diagnostic)) => return Err(diagnostic.message),
+        None => return Err("its file is not there".to_owned()),
+    };
+    let mut world = NoWorld;
+    let mut interp = Interpreter::new(library, &mut world, Options::default());
+    module::install(&mut interp);
+    let found = interp.run_file(name, &code).and_then(|module| {
+        let value = interp.attribute(&module, name)?;
+        interp.refuse_foreign(&value)?;
+        if let Some(text) = wrap::text(&value) {
+            return Ok(vec![text]);
+        }
+        let mut texts = Vec::new();
+        for each in wrap::several(&mut interp, &value)? {
+            texts.push(interp.text(&each)?);
+        }
+        Ok(texts)
+    });
+    found.map_err(|unwind| interp.unwind_text(&unwind))
 }
 
 /// Named types that are there already are not made by a table again, as in a run from the start.

@@ -303,8 +303,7 @@ pub(crate) fn table(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> O
     let full = schema.as_ref().map_or_else(|| name.to_string(), |schema| format!("{schema}.{name}"));
     let known = metadata.tables.borrow().get(&full).cloned();
     if let Some(known) = known {
-        let says_more = !rest.is_empty() || autoload;
-        if says_more && !extend && !keep {
+        if !rest.is_empty() && !extend && !keep {
             let message = format!(
                 "Table '{full}' is already defined for this MetaData instance.  Specify 'extend_existing=True' to \
                  redefine options and columns on an existing Table object."

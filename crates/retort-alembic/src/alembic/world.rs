@@ -5,15 +5,16 @@ use std::rc::Rc;
 
 use retort_core::database::ResultSet;
 use retort_core::diagnostic::Diagnostic;
-use retort_core::operation::{Operation, SqlClass, from_sql};
+use retort_core::operation::{Operation, SqlClass, apply, from_sql};
 use retort_core::revision::{Emitted, OpaqueStep, Server, Stage, StageError, TransactionAct};
 use retort_core::schema::Schema;
 use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
+use retort_core::version_table::VersionTable;
 
 use crate::config::environment::Environment;
 use crate::python::{Interpreter, Outcome, Unknown, Unsupported, Value, World};
-use crate::sql::Dialect;
 use crate::sql::compile::ddl::NamedTypes;
+use crate::sql::{Dialect, Identifier};
 
 /// The world of a revision: its stage, and what is held back in speculation.
 pub(crate) struct StageWorld<'s> {
@@ -226,9 +227,31 @@ pub(crate) fn dialect(interp: &mut Interpreter<'_>) -> Dialect {
 
 /// The schema now, and whether it is what a database would hold.
 pub(crate) fn schema(interp: &mut Interpreter<'_>) -> (Schema, bool) {
-    match ask(interp, Request::Schema) {
+    let (mut schema, is_certain) = match ask(interp, Request::Schema) {
         Answer::Schema(schema, is_certain) => (*schema, is_certain),
         _ => (Schema::empty(DialectKind::Sqlite), false),
+    };
+    let dialect = dialect(interp);
+    add_version_table(&mut schema, &interp.slot::<Shared>().environment.version_table, dialect);
+    (schema, is_certain)
+}
+
+/// The model leaves Alembic's own table out; a program that looks for it finds it.
+fn add_version_table(schema: &mut Schema, heads: &VersionTable, dialect: Dialect) {
+    let quoted = |name: &str| Identifier::new(name).sql(dialect);
+    let mut sql = "CREATE TABLE ".to_owned();
+    if let Some(namespace) = &heads.schema {
+        sql.push_str(&format!("{}.", quoted(namespace)));
+    }
+    sql.push_str(&format!("{} (version_num VARCHAR(32) NOT NULL", quoted(&heads.name)));
+    if heads.has_key {
+        let name = quoted(&format!("{}_pkc", heads.name));
+        sql.push_str(&format!(", CONSTRAINT {name} PRIMARY KEY (version_num)"));
+    }
+    sql.push(')');
+    for operation in operations(&sql, schema.dialect) {
+        // It is there already where a chain makes it itself.
+        let _ = apply(schema, &operation);
     }
 }
 

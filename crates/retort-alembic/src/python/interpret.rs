@@ -8,6 +8,7 @@ pub(super) mod comprehension;
 pub(super) mod control;
 pub(super) mod exception;
 pub(super) mod expression;
+pub(super) mod globals;
 pub(super) mod import;
 pub(super) mod item;
 pub(super) mod matching;

@@ -113,9 +113,9 @@ impl Interpreter<'_> {
                 Some(elements) => return self.iterator(&elements),
                 None => return Err(self.not_iterable(value)),
             },
-            Value::Foreign(_) => {
-                self.refuse_foreign(value)?;
-                return Err(self.not_iterable(value));
+            Value::Foreign(foreign) => {
+                let unknown = self.foreign_value(foreign)?;
+                return self.iterator(&unknown);
             }
             _ => return Err(self.not_iterable(value)),
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use retort_core::diagnostic::Diagnostic;
-use retort_core::source::SourceFile;
+use retort_core::source::{SourceFile, SourceId};
 
 use super::parse::parse;
 use super::syntax::ModuleCode;
@@ -29,6 +29,12 @@ impl Modules for BTreeMap<String, Arc<SourceFile>> {
     }
 }
 
+/// A package that is not of the project, as far as we know it: modules by their dotted names, and their texts.
+pub type Companions = &'static [(&'static str, &'static str)];
+
+/// Where spans in companions point: to no file of the project.
+pub const COMPANION: SourceId = SourceId(u32::MAX);
+
 /// A parsed file, or why it is none.
 pub type Parsed = Result<Arc<ModuleCode>, Diagnostic>;
 
@@ -37,6 +43,7 @@ pub type Parsed = Result<Arc<ModuleCode>, Diagnostic>;
 pub struct Library {
     modules: Box<dyn Modules>,
     roots: Vec<String>,
+    companions: Companions,
     parsed: Mutex<BTreeMap<String, Parsed>>,
 }
 
@@ -46,6 +53,8 @@ pub(super) enum Found {
     File(String, bool),
     /// To a folder without one.
     Namespace,
+    /// To a companion.
+    Companion(String),
 }
 
 /// Why a module has no code.
@@ -64,7 +73,13 @@ impl Library {
     /// A library of these files. `roots` are the folders in which absolute imports are looked for, in order: what
     /// `prepend_sys_path` says, `""` for the project itself.
     pub fn new(modules: impl Modules + 'static, roots: Vec<String>) -> Library {
-        Library { modules: Box::new(modules), roots, parsed: Mutex::default() }
+        Library { modules: Box::new(modules), roots, companions: &[], parsed: Mutex::default() }
+    }
+
+    /// The library with companions behind its modules.
+    #[must_use]
+    pub fn with_companions(self, companions: Companions) -> Library {
+        Library { companions, ..self }
     }
 
     /// Parses a file; a second time the first answer is given again.
@@ -75,10 +90,25 @@ impl Library {
         if let Some(parsed) = self.lock().get(path) {
             return Some(parsed.clone());
         }
-        let file = self.modules.file(path)?;
+        let file = self.modules.file(path).or_else(|| self.companion_file(path))?;
         let parsed = parse(&file).map(Arc::new);
         self.lock().insert(path.to_owned(), parsed.clone());
         Some(parsed)
+    }
+
+    fn companion_file(&self, path: &str) -> Option<Arc<SourceFile>> {
+        let name = path.strip_prefix('<')?.strip_suffix('>')?;
+        let (_, text) = self.companions.iter().find(|(own, _)| covers(own, name))?;
+        Some(Arc::new(SourceFile::new(COMPANION, path, *text)))
+    }
+
+    /// Looks for a companion: the module, or the package that one is in.
+    pub(super) fn find_companion(&self, name: &str) -> Option<Found> {
+        let is_in = |own: &str| own.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        if self.companions.iter().any(|(own, _)| covers(own, name)) {
+            return Some(Found::Companion(format!("<{name}>")));
+        }
+        self.companions.iter().any(|(own, _)| is_in(own)).then_some(Found::Namespace)
     }
 
     /// The text of a file of the project.
@@ -100,26 +130,43 @@ impl Library {
 
     /// Looks for a module in the roots: a package or file of the first root that has one, else a bare folder.
     pub(super) fn find(&self, name: &str) -> Option<Found> {
+        let mut namespace = None;
+        for root in &self.roots {
+            match self.find_in(root, name) {
+                Some(Found::Namespace) => namespace = Some(Found::Namespace),
+                Some(found) => return Some(found),
+                None => {}
+            }
+        }
+        namespace
+    }
+
+    /// Looks for a module in a folder.
+    pub(super) fn find_in(&self, root: &str, name: &str) -> Option<Found> {
         let relative = name.replace('.', "/");
         if relative.split('/').any(str::is_empty) {
             return None;
         }
-        let mut namespace = None;
-        for root in &self.roots {
-            let root = root.trim_matches('/').trim_start_matches("./");
-            let base = match root {
-                "" | "." => relative.clone(),
-                root => format!("{root}/{relative}"),
-            };
-            for (path, is_package) in [(format!("{base}/__init__.py"), true), (format!("{base}.py"), false)] {
-                if self.modules.file(&path).is_some() {
-                    return Some(Found::File(path, is_package));
-                }
-            }
-            if self.modules.has_folder(&base) {
-                namespace = Some(Found::Namespace);
+        let root = root.trim_matches('/').trim_start_matches("./");
+        let base = match root {
+            "" | "." => relative,
+            root => format!("{root}/{relative}"),
+        };
+        for (path, is_package) in [(format!("{base}/__init__.py"), true), (format!("{base}.py"), false)] {
+            if self.modules.file(&path).is_some() {
+                return Some(Found::File(path, is_package));
             }
         }
-        namespace
+        self.modules.has_folder(&base).then_some(Found::Namespace)
+    }
+}
+
+/// Whether a companion is the module of that name.
+fn covers(own: &str, name: &str) -> bool {
+    match own.strip_suffix(".*") {
+        Some(package) => {
+            name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        }
+        None => own == name,
     }
 }

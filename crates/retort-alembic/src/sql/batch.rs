@@ -82,9 +82,19 @@ pub enum BatchOperation {
         kind: Option<ConstraintType>,
     },
     /// `batch_op.create_index`
-    CreateIndex(Box<Index>),
+    CreateIndex {
+        /// What to make.
+        index: Box<Index>,
+        /// `if_not_exists=`; a table made anew has none before.
+        if_not_exists: bool,
+    },
     /// `batch_op.drop_index`
-    DropIndex(ConstraintName),
+    DropIndex {
+        /// Its name.
+        name: ConstraintName,
+        /// `if_exists=`
+        if_exists: bool,
+    },
     /// `batch_op.create_table_comment`; None takes it away.
     TableComment(Option<String>),
 }
@@ -136,7 +146,7 @@ fn needs_new_table(operation: &BatchOperation) -> bool {
                 || column.computed.as_ref().is_some_and(|computed| computed.persisted == Some(true))
                 || makes_constraint(change)
         }
-        BatchOperation::CreateIndex(_) | BatchOperation::DropIndex(_) => false,
+        BatchOperation::CreateIndex { .. } | BatchOperation::DropIndex { .. } => false,
         BatchOperation::DropColumn { .. }
         | BatchOperation::AlterColumn(_)
         | BatchOperation::AddConstraint(_)
@@ -208,13 +218,17 @@ fn alter(
                 ddl::named_constraint(name.clone(), batch.schema.clone(), &batch.table, *kind, metadata)?;
             one(ddl::drop_constraint_directive(&constraint, &table, false, dialect)?)
         }
-        BatchOperation::CreateIndex(index) => {
+        BatchOperation::CreateIndex { index, if_not_exists } => {
             let mut table = stub(None)?;
             table.append_index((**index).clone())?;
-            table.indexes.iter().map(|index| ddl::create_index(index, &table, false, dialect)).collect()
+            table
+                .indexes
+                .iter()
+                .map(|index| ddl::create_index(index, &table, *if_not_exists, dialect))
+                .collect()
         }
-        BatchOperation::DropIndex(name) => {
-            one(ddl::drop_index(&Index::new(name.clone(), Vec::new()), &stub(None)?, false, dialect)?)
+        BatchOperation::DropIndex { name, if_exists } => {
+            one(ddl::drop_index(&Index::new(name.clone(), Vec::new()), &stub(None)?, *if_exists, dialect)?)
         }
         BatchOperation::TableComment(Some(comment)) => {
             one(ddl::set_table_comment(&stub(Some(comment.clone()))?, dialect))

@@ -2,6 +2,9 @@
 
 use retort_core::source::DialectKind;
 
+/// What variants of types are chosen by, for the servers that are known here.
+pub const NAMES: [&str; 4] = ["sqlite", "postgresql", "mysql", "mariadb"];
+
 /// A server as SQLAlchemy's dialect objects know it after the first connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {

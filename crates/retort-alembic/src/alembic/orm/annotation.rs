@@ -38,14 +38,35 @@ pub(super) struct Annotated {
 }
 
 /// Reads `Mapped[…]`; `None` if an annotation is something else.
-pub(super) fn read(interp: &mut Interpreter<'_>, annotation: &Value) -> Outcome<Option<Annotated>> {
+///
+/// `map` is the `type_annotation_map` of the declarative base: it comes before what SQLAlchemy has of its own.
+pub(super) fn read(
+    interp: &mut Interpreter<'_>,
+    annotation: &Value,
+    map: Option<&Value>,
+) -> Outcome<Option<Annotated>> {
     let Some(mapped) = annotation.as_native::<NativeMapped>() else { return Ok(None) };
     let Some(argument) = &mapped.argument else {
         return Ok(Some(Annotated { data_type: None, nullable: false }));
     };
     let (inner, nullable) = optional(argument);
-    let data_type = type_of(interp, &inner)?;
+    let data_type = match mapped_type(interp, &inner, map)? {
+        Some(found) => Some(found),
+        None => type_of(interp, &inner)?,
+    };
     Ok(Some(Annotated { data_type, nullable }))
+}
+
+/// What the map says of an annotation.
+fn mapped_type(
+    interp: &mut Interpreter<'_>,
+    annotation: &Value,
+    map: Option<&Value>,
+) -> Outcome<Option<Value>> {
+    let Some(map) = map.and_then(Value::as_dict) else { return Ok(None) };
+    let key = interp.key(annotation)?;
+    let found = map.borrow().entries.get(&key).map(|(_, kind)| kind.clone());
+    Ok(found)
 }
 
 /// `Optional[X]`, `X | None`: X, and that it was so.

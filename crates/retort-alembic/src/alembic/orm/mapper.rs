@@ -298,6 +298,7 @@ fn build(
 /// The columns and relationships of a class: its own first, then those of its mixins, as copies.
 fn collect(interp: &mut Interpreter<'_>, class: &Rc<Class>, parent: Option<&Rc<Class>>) -> Outcome<Found> {
     let mut found = Found::default();
+    let map = setting(interp, class, parent, "type_annotation_map")?;
     let mut classes: Vec<Rc<Class>> = class.mro.borrow().clone();
     classes.extend(parent.cloned());
     for (place, each) in classes.iter().enumerate() {
@@ -332,20 +333,30 @@ fn collect(interp: &mut Interpreter<'_>, class: &Rc<Class>, parent: Option<&Rc<C
                 Some(value) => Some(settled(interp, class, value)?),
                 None => None,
             };
-            take(interp, &mut found, &name, value.as_ref(), annotation, place > 0)?;
+            let said = Said { value: value.as_ref(), annotation, map: map.as_ref() };
+            take(interp, &mut found, &name, said, place > 0)?;
         }
     }
     Ok(found)
+}
+
+/// What a class says of one attribute.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    value: Option<&'a Value>,
+    annotation: Option<&'a Value>,
+    /// `type_annotation_map`
+    map: Option<&'a Value>,
 }
 
 fn take(
     interp: &mut Interpreter<'_>,
     found: &mut Found,
     name: &Name,
-    value: Option<&Value>,
-    annotation: Option<&Value>,
+    said: Said<'_>,
     copied: bool,
 ) -> Outcome<()> {
+    let Said { value, annotation, map } = said;
     if let Some(related) = value.and_then(|value| value.as_native::<NativeRelationship>()) {
         found.relationships.push((name.to_string(), related));
         return Ok(());
@@ -360,18 +371,18 @@ fn take(
             }
             Some(column) => Some(column),
             None => match value.as_native::<NativeMappedColumn>() {
-                Some(mapped) => Some(made(interp, name, &mapped.arguments, annotation)?),
+                Some(mapped) => Some(made(interp, name, &mapped.arguments, said)?),
                 None => None,
             },
         },
         None => match annotation {
             Some(annotation) => {
-                let read = annotation::read(interp, annotation)?;
+                let read = annotation::read(interp, annotation, map)?;
                 match read {
                     // `Mapped[list["Child"]]` without a value says nothing of a column.
                     Some(read) if read.data_type.is_some() => {
                         let none = Arguments::none(interp.call_span());
-                        Some(made(interp, name, &none, Some(annotation))?)
+                        Some(made(interp, name, &none, said)?)
                     }
                     _ => None,
                 }
@@ -396,10 +407,10 @@ fn made(
     interp: &mut Interpreter<'_>,
     name: &Name,
     arguments: &Arguments,
-    annotation: Option<&Value>,
+    said: Said<'_>,
 ) -> Outcome<Rc<NativeColumn>> {
-    let read = match annotation {
-        Some(annotation) => annotation::read(interp, annotation)?,
+    let read = match said.annotation {
+        Some(annotation) => annotation::read(interp, annotation, said.map)?,
         None => None,
     };
     let mut arguments = arguments.clone();
@@ -413,7 +424,7 @@ fn made(
     if !has_type {
         match read.as_ref().and_then(|read| read.data_type.clone()) {
             Some(data_type) => arguments.keyword.push(("type_".into(), data_type)),
-            None if annotation.is_some() && !has_foreign_key => {
+            None if said.annotation.is_some() && !has_foreign_key => {
                 let reason = format!("the type of the column `{name}` from its annotation");
                 return Err(Unwind::unsupported(reason));
             }

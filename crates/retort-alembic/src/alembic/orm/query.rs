@@ -195,6 +195,7 @@ impl NativeQuery {
         let table = self.items.first().cloned().unwrap_or(Value::None);
         let table = match &table {
             Value::Class(_) => table,
+            Value::Native(native) if native.type_name() == "Table" => table,
             other => interp.attribute(other, "table")?,
         };
         let statement = match &values {

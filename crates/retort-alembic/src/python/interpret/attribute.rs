@@ -298,6 +298,9 @@ impl Interpreter<'_> {
             let span = self.call_span();
             return self.call(&function, Arguments::of(vec![Value::str(name)], span)).map(Some);
         }
+        if let Some(value) = self.unloaded_submodule(module, name)? {
+            return Ok(Some(value));
+        }
         if module.is_native && !name.starts_with("__") {
             // It may well be there: that it is not known here must not look like an `AttributeError`.
             let path = format!("{}.{name}", module.name);

@@ -71,17 +71,34 @@ impl Interpreter<'_> {
         Unwind::type_error(format!("'{}' object is not callable", self.type_name(function)))
     }
 
-    /// What comes from outside cannot be run. While modules are imported its result stands for itself; in speculation
-    /// it is one more thing that is not known.
+    /// What comes from outside cannot be run: its result stands for itself, and in speculation it is one more thing
+    /// that is not known. What is given a connection or an object of the program may do anything with it.
     fn call_foreign(&mut self, foreign: &Rc<Foreign>, arguments: &Arguments) -> Outcome<Value> {
-        if self.importing > 0 {
-            let path = format!("{}()", foreign.path);
-            return Ok(Value::Foreign(Rc::new(Foreign { path, reason: Some(foreign.reason()) })));
+        if let Some(fallback) = arguments.get("fallback") {
+            // The convention of configparser and of what is built on it: the setting is not known, its fallback is.
+            return Ok(fallback.clone());
         }
-        if self.speculations > 0 {
+        if is_quiet(foreign) {
+            return Ok(Value::None);
+        }
+        if self.speculations > 0 && self.importing == 0 {
             return Ok(Value::unknown(foreign.reason(), arguments.span));
         }
-        Err(Unwind::unsupported_at(foreign.reason(), arguments.span))
+        if self.importing == 0 && !arguments.values().all(|value| is_plain(value, 3)) {
+            return Err(Unwind::unsupported_at(foreign.reason(), arguments.span));
+        }
+        let path = format!("{}()", foreign.path);
+        Ok(Value::Foreign(Rc::new(Foreign { path, reason: Some(foreign.reason()) })))
+    }
+
+    /// A call whose result nobody takes is made for what it does, which cannot be done here.
+    pub(super) fn refuse_foreign_call(&self, value: &Value) -> Outcome<()> {
+        match value {
+            Value::Foreign(foreign) if self.importing == 0 && foreign.path.ends_with("()") => {
+                self.refuse_foreign(value)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn call_function(&mut self, function: &Rc<Function>, arguments: Arguments) -> Outcome<Value> {
@@ -266,4 +283,24 @@ fn missing_arguments(function: &Name, kind: &str, missing: &[&Name]) -> Unwind {
     let count = missing.len();
     let plural = if count == 1 { "" } else { "s" };
     Unwind::type_error(format!("{function}() missing {count} required {kind} argument{plural}: {list}"))
+}
+
+/// Whether a function is one of a logger's.
+fn is_quiet(function: &Foreign) -> bool {
+    const METHODS: [&str; 8] = ["debug", "info", "warning", "warn", "error", "exception", "critical", "log"];
+    function.path.rsplit_once('.').is_some_and(|(object, method)| {
+        METHODS.contains(&method)
+            && object.to_lowercase().rsplit('.').next().is_some_and(|it| it.contains("log"))
+    })
+}
+
+/// Whether a value is data through and through.
+fn is_plain(value: &Value, depth: u8) -> bool {
+    match value {
+        Value::List(items) => depth > 0 && items.borrow().iter().all(|item| is_plain(item, depth - 1)),
+        Value::Tuple(items) => depth > 0 && items.iter().all(|item| is_plain(item, depth - 1)),
+        Value::Dict(dict) => depth > 0 && dict.borrow().pairs().all(|(_, item)| is_plain(item, depth - 1)),
+        Value::Native(_) | Value::Instance(_) | Value::Function(_) | Value::Bound(_) => false,
+        _ => true,
+    }
 }

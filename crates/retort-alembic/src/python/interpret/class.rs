@@ -97,7 +97,7 @@ impl Interpreter<'_> {
                 Value::Native(native) => match base.as_native::<Form>() {
                     Some(form) if form.path == "NamedTuple" => is_named_tuple = true,
                     Some(form) if form.path == "TypedDict" => parents.extend(self.class("dict")),
-                    Some(_) => {}
+                    Some(form) => parents.extend(form.class.clone()),
                     None => {
                         let name = native.type_name();
                         return Err(Unwind::unsupported(format!(

@@ -59,7 +59,9 @@ impl Interpreter<'_> {
         if let Some(answer) = self.own_comparison(comparison.reflected(), right, left)? {
             return Ok(answer);
         }
-        self.refuse_foreign_comparison(left, right)?;
+        if let Some(answer) = self.foreign_comparison(left, right)? {
+            return Ok(answer);
+        }
         let (left, right) = (left.plain(), right.plain());
         match comparison {
             Comparison::Eq => Ok(Value::Bool(self.plain_equal(&left, &right)?)),
@@ -68,12 +70,15 @@ impl Interpreter<'_> {
         }
     }
 
-    fn refuse_foreign_comparison(&mut self, left: &Value, right: &Value) -> Outcome<()> {
-        if left.is(right) {
-            return Ok(());
+    /// What a comparison with something from outside comes to, if it is one.
+    fn foreign_comparison(&self, left: &Value, right: &Value) -> Outcome<Option<Value>> {
+        match (left, right) {
+            _ if left.is(right) => Ok(None),
+            (Value::Foreign(foreign), _) | (_, Value::Foreign(foreign)) => {
+                self.foreign_value(foreign).map(Some)
+            }
+            _ => Ok(None),
         }
-        self.refuse_foreign(left)?;
-        self.refuse_foreign(right)
     }
 
     fn identity(&mut self, comparison: Comparison, left: &Value, right: &Value) -> Outcome<Value> {
@@ -84,8 +89,7 @@ impl Interpreter<'_> {
             (Value::Foreign(foreign), Value::None) | (Value::None, Value::Foreign(foreign))
                 if foreign.path.ends_with(')') =>
             {
-                self.refuse_foreign(left)?;
-                self.refuse_foreign(right)?;
+                return self.foreign_value(foreign);
             }
             _ => {}
         }

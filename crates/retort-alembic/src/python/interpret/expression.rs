@@ -9,6 +9,7 @@ use super::super::scope::Frame;
 use super::super::syntax::*;
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Dict, Foreign, SetObject, Value};
+use super::globals::Globals;
 use super::speculation::Truth;
 
 impl Interpreter<'_> {
@@ -346,7 +347,10 @@ impl Interpreter<'_> {
     }
 
     fn names_of_frame(&self, frame: &Frame<'_>, global: bool) -> Value {
-        let scope = if global { frame.scope.global() } else { frame.scope.outside_comprehensions() };
+        if global {
+            return Value::native(Globals(frame.scope.global()));
+        }
+        let scope = frame.scope.outside_comprehensions();
         let names = scope.names.borrow();
         Value::dict_of(names.iter().map(|(name, value)| (name.clone(), value.clone())))
     }

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::Interpreter;
 use super::super::library;
-use super::super::modules::{Found, ModuleError};
+use super::super::modules::{COMPANION, Found, ModuleError};
 use super::super::scope::{Frame, FrameRecord, Scope};
 use super::super::syntax::*;
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Foreign, Module, Names, Value};
+use super::super::{Arguments, Interpreter};
 use super::statement::Flow;
 
 impl Interpreter<'_> {
@@ -144,10 +144,22 @@ impl Interpreter<'_> {
                 let module = self.empty_module(path);
                 return Ok(self.remember(path, module));
             }
-            _ => {}
+            _ => {
+                if let Some(Found::File(file, is_package)) = self.find_on_path(path)? {
+                    return self.load(path, &file, is_package);
+                }
+            }
         }
         if let Some(module) = library::load(self, path)? {
             return Ok(self.remember(path, module));
+        }
+        match self.library.find_companion(path) {
+            Some(Found::Companion(file)) => return self.load(path, &file, true),
+            Some(_) => {
+                let module = self.native_module(path, []);
+                return Ok(self.remember(path, module));
+            }
+            None => {}
         }
         if let Some((parent, name)) = path.rsplit_once('.') {
             // A native module may give its submodules as attributes.
@@ -161,6 +173,22 @@ impl Interpreter<'_> {
             }
         }
         Ok(self.remember(path, Self::foreign(path, None)))
+    }
+
+    /// Looks in the folders that the program put on `sys.path` itself.
+    fn find_on_path(&mut self, path: &str) -> Outcome<Option<Found>> {
+        for folder in self.values(&self.search_path.clone())? {
+            let found = folder.as_str().and_then(|folder| self.library.find_in(&folder, path));
+            if let Some(found @ Found::File(..)) = found {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The names of the modules that are loaded.
+    pub(in super::super) fn loaded_modules(&self) -> Value {
+        Value::dict_of(self.modules.iter().map(|(name, module)| (name.clone(), module.clone())))
     }
 
     /// Whether a module is one of the project, so that a part that is not there is not there.
@@ -177,11 +205,23 @@ impl Interpreter<'_> {
         self.modules.contains_key(path)
             || self.registered.contains_key(path)
             || self.library.find(path).is_some()
+            || self.library.find_companion(path).is_some()
     }
 
     /// A submodule that was imported before, as an attribute of its package.
     pub(super) fn loaded_submodule(&mut self, module: &Module, name: &str) -> Option<Value> {
         self.modules.get(&format!("{}.{name}", module.name)).cloned()
+    }
+
+    /// A submodule that nobody imported here, as an attribute of its package: in the project itself `env.py`, which
+    /// is not run, has often done so.
+    pub(super) fn unloaded_submodule(&mut self, module: &Module, name: &str) -> Outcome<Option<Value>> {
+        let path = format!("{}.{name}", module.name);
+        let is_there = module.is_package
+            && module.done.get()
+            && (matches!(self.library.find(&path), Some(Found::File(..)))
+                || self.library.find_companion(&path).is_some());
+        if is_there { self.import(&path).map(Some) } else { Ok(None) }
     }
 
     fn empty_module(&mut self, path: &str) -> Value {
@@ -235,9 +275,13 @@ impl Interpreter<'_> {
                 return Ok(self.remember(path, Self::foreign(path, Some(reason))));
             }
         };
-        let module = self.new_module(path, code.file.clone(), is_package, false);
+        let is_native = code.file.id == COMPANION;
+        let module = self.new_module(path, code.file.clone(), is_package, is_native);
         self.remember(path, module.clone());
         if let Value::Module(module) = &module {
+            if is_native {
+                module.scope.set("unknown".into(), Value::function("unknown", unknown));
+            }
             self.run_module(module, &code, true)?;
         }
         Ok(module)
@@ -328,6 +372,13 @@ impl Interpreter<'_> {
             _ => Names::default(),
         }
     }
+}
+
+/// `unknown("…")` of companions: a value that only the project's own surroundings could give.
+fn unknown(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+    let [reason] = arguments.exactly("unknown")?;
+    let reason = interp.text(&reason)?;
+    Ok(Value::unknown(reason, interp.call_span()))
 }
 
 /// The names that statements bind.

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::super::Arguments;
 use super::super::Interpreter;
+use super::super::library::typing::Form;
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Dict, Foreign, Shape, Value};
 
@@ -90,8 +91,8 @@ impl Interpreter<'_> {
             }
             return self.call(&function, Arguments::of(arguments, span));
         }
-        // `list[int]`, `Model[T]`: the type arguments mean nothing here.
-        Ok(value.clone())
+        // `Model[T]`: the type arguments mean nothing here.
+        Ok(Form::generic(class, index).unwrap_or_else(|| value.clone()))
     }
 
     /// A `KeyError` for a key.

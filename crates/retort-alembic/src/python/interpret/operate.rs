@@ -41,8 +41,11 @@ impl Interpreter<'_> {
         if self.importing > 0 && (matches!(left, Value::Foreign(_)) || matches!(right, Value::Foreign(_))) {
             return Ok(if matches!(left, Value::Foreign(_)) { left.clone() } else { right.clone() });
         }
-        self.refuse_foreign(left)?;
-        self.refuse_foreign(right)?;
+        for side in [left, right] {
+            if let Value::Foreign(foreign) = side {
+                return self.foreign_value(foreign);
+            }
+        }
         let answer = self.builtin_operator(operator, &left.plain(), &right.plain())?;
         match answer {
             Some(answer) => Ok(answer),

@@ -49,9 +49,9 @@ impl Interpreter<'_> {
                     other => self.truth(&other),
                 };
             }
-            Value::Foreign(_) => {
-                self.refuse_foreign(value)?;
-                true
+            Value::Foreign(foreign) => {
+                let unknown = self.foreign_value(foreign)?;
+                return self.truth(&unknown);
             }
             Value::Instance(instance) => {
                 for name in ["__bool__", "__len__"] {

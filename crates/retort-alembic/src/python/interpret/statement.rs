@@ -91,7 +91,8 @@ impl Interpreter<'_> {
     fn statement_kind(&mut self, frame: &mut Frame<'_>, statement: &Statement) -> Outcome<Flow> {
         match &statement.kind {
             StatementKind::Expression(value) => {
-                self.expression(frame, value)?;
+                let value = self.expression(frame, value)?;
+                self.refuse_foreign_call(&value)?;
             }
             StatementKind::Assign(targets, value) => {
                 let value = self.expression(frame, value)?;

@@ -100,13 +100,8 @@ impl Interpreter<'_> {
             },
             Value::Native(native) => return native.clone().text(self, repr),
             Value::Unknown(_) => return Ok(value.clone()),
-            Value::Foreign(_) => {
-                if self.importing > 0 {
-                    return Ok(value.clone());
-                }
-                self.refuse_foreign(value)?;
-                String::new()
-            }
+            Value::Foreign(_) if self.importing > 0 => return Ok(value.clone()),
+            Value::Foreign(foreign) => return self.foreign_value(foreign),
             Value::Instance(instance) => return self.instance_text(value, instance, repr),
         };
         Ok(Value::str(text))

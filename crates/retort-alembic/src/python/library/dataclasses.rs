@@ -83,9 +83,9 @@ pub(super) fn module(interp: &mut Interpreter<'_>) -> Value {
                 Ok(Value::Bool(shape_of(&value).is_some()))
             }),
         ),
-        ("KW_ONLY", Value::native(Form { path: "KW_ONLY".to_owned(), arguments: Vec::new() })),
-        ("MISSING", Value::native(Form { path: "MISSING".to_owned(), arguments: Vec::new() })),
-        ("InitVar", Value::native(Form { path: "InitVar".to_owned(), arguments: Vec::new() })),
+        ("KW_ONLY", Value::native(Form { path: "KW_ONLY".to_owned(), arguments: Vec::new(), class: None })),
+        ("MISSING", Value::native(Form { path: "MISSING".to_owned(), arguments: Vec::new(), class: None })),
+        ("InitVar", Value::native(Form { path: "InitVar".to_owned(), arguments: Vec::new(), class: None })),
     ];
     interp.native_module("dataclasses", names)
 }

@@ -26,10 +26,11 @@ pub(super) fn names(_interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)>
     names.push(("curdir", Value::str(".")));
     names.push(("devnull", Value::str("/dev/null")));
     names.push(("name", Value::str("posix")));
-    for name in [
-        "listdir", "walk", "scandir", "stat", "remove", "unlink", "makedirs", "mkdir", "rename", "system",
-        "urandom",
-    ] {
+    for name in ["listdir", "walk", "scandir", "stat"] {
+        let read = Value::function(name, |interp, _| outside(interp, "the files of the machine".to_owned()));
+        names.push((name, read));
+    }
+    for name in ["remove", "unlink", "makedirs", "mkdir", "rename", "system", "urandom"] {
         names.push((
             name,
             Value::function(name, move |_, _| {
@@ -142,11 +143,19 @@ fn normal(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> 
     Ok(Value::str(normalised(&path_text(interp, &path)?)))
 }
 
+/// What only the machine could tell: a revision goes on without it, a module that is imported does not.
+fn outside(interp: &Interpreter<'_>, reason: String) -> Outcome<Value> {
+    match interp.is_importing() {
+        true => Err(Unwind::unsupported(format!("{reason} is not known here"))),
+        false => Ok(Value::unknown(reason, interp.call_span())),
+    }
+}
+
 fn exists(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
     let [path] = arguments.exactly("exists")?;
     let path = normalised(&path_text(interp, &path)?);
     if interp.library.text(&path).is_some() {
         return Ok(Value::Bool(true));
     }
-    Err(Unwind::unsupported(format!("whether `{path}` exists is not known here")))
+    outside(interp, format!("whether `{path}` exists on the machine"))
 }

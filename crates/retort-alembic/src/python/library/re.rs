@@ -396,6 +396,13 @@ impl Native for Match {
                 let last = (1..self.pattern.regex.groups).rev().find(|at| self.places[at * 2 + 1].is_some());
                 Some(Value::from(last.map(|last| last as i64)))
             }
+            "lastgroup" => {
+                let last = (1..self.pattern.regex.groups).rev().find(|at| self.places[at * 2 + 1].is_some());
+                let name = |last| self.pattern.regex.names.iter().find(|(_, at)| *at == last);
+                Some(Value::from(last.and_then(name).map(|(name, _)| name.clone())))
+            }
+            "pos" => Some(Value::Int(0)),
+            "endpos" => Some(Value::Int(self.text.len() as i64)),
             _ => None,
         })
     }

@@ -1,6 +1,7 @@
 //! Modules of which little is used: `sys`, `time`, `copy`, `string`, `inspect`, `importlib`, `asyncio`, …
 
 use super::super::builtins::text_argument;
+use super::super::interpret::globals::LoadedModules;
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Dict, Instance, Value};
 use super::super::{Arguments, Interpreter};
@@ -123,8 +124,8 @@ fn sys(interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)> {
         ("platform", Value::str("linux")),
         ("maxsize", Value::Int(i64::MAX)),
         ("argv", Value::list(vec![Value::str("alembic")])),
-        ("path", Value::list(Vec::new())),
-        ("modules", Value::dict(Dict::default())),
+        ("path", interp.search_path.clone()),
+        ("modules", Value::native(LoadedModules)),
         ("executable", Value::str("python")),
         ("stdout", Quiet::value("stdout", false)),
         ("stderr", Quiet::value("stderr", false)),

@@ -8,28 +8,61 @@ use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Class, Key, Layout, Value, Wrapper};
 use super::super::{Arguments, Interpreter, Operator};
 
-/// A form of `typing`: `Optional`, `Optional[int]`, a type variable. Subscribing or combining it gives a form again.
-#[derive(Debug, PartialEq)]
+/// A form of `typing`: `Optional`, `Optional[int]`, a type variable; also a builtin class with arguments,
+/// `dict[str, int]`. Subscribing or combining it gives a form again.
+#[derive(Debug)]
 pub(in super::super) struct Form {
     /// Its name.
     pub(in super::super) path: String,
     /// What it was subscribed with; declarative models read it (`Mapped[Optional[int]]`).
     pub(in super::super) arguments: Vec<FormArgument>,
+    /// The builtin class that it stands for.
+    pub(in super::super) class: Option<Rc<Class>>,
 }
 
 /// One argument of a form.
 #[derive(Clone, Debug)]
 pub(in super::super) struct FormArgument(pub(in super::super) Value);
 
-impl PartialEq for FormArgument {
-    fn eq(&self, other: &FormArgument) -> bool {
-        self.0.is(&other.0)
+impl Form {
+    fn value(path: &str) -> Value {
+        Form::of(path, None, Vec::new())
+    }
+
+    fn of(path: &str, class: Option<Rc<Class>>, arguments: Vec<Value>) -> Value {
+        let arguments = arguments.into_iter().map(FormArgument).collect();
+        Value::native(Form { path: path.to_owned(), arguments, class })
+    }
+
+    /// `dict[str, int]`; `None` if a class of that name takes no arguments.
+    pub(in super::super) fn generic(class: &Rc<Class>, index: &Value) -> Option<Value> {
+        let is_generic = class.construct.is_some()
+            && matches!(
+                &*class.name,
+                "dict" | "list" | "set" | "frozenset" | "tuple" | "type" | "deque" | "defaultdict"
+            );
+        let arguments = match index {
+            Value::Tuple(values) => values.to_vec(),
+            one => vec![one.clone()],
+        };
+        is_generic.then(|| Form::of(&class.name, Some(class.clone()), arguments))
+    }
+
+    /// What makes two forms the same: the name, and what it was subscribed with.
+    fn identity(&self) -> String {
+        let arguments: Vec<String> = self.arguments.iter().map(|each| each.identity()).collect();
+        format!("{}[{}]", self.path, arguments.join(", "))
     }
 }
 
-impl Form {
-    fn value(path: &str) -> Value {
-        Value::native(Form { path: path.to_owned(), arguments: Vec::new() })
+impl FormArgument {
+    fn identity(&self) -> String {
+        match (&self.0, self.0.as_native::<Form>()) {
+            (_, Some(form)) => form.identity(),
+            (Value::Class(class), _) => format!("{}.{}", class.module, class.name),
+            (Value::Str(text), _) => format!("'{text}'"),
+            (value, _) => format!("{:?}", value.address()),
+        }
     }
 }
 
@@ -38,18 +71,24 @@ impl Native for Form {
         "typing form"
     }
 
-    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(match name {
             "__name__" | "__qualname__" | "_name" => Some(Value::str(&self.path)),
             "__args__" => Some(Value::tuple(self.arguments.iter().map(|each| each.0.clone()).collect())),
-            "__origin__" if !self.arguments.is_empty() => Some(Form::value(&self.path)),
+            "__origin__" if !self.arguments.is_empty() => Some(match &self.class {
+                Some(class) => Value::Class(class.clone()),
+                None => Form::value(&self.path),
+            }),
             "__metadata__" if self.path == "Annotated" => {
                 Some(Value::tuple(self.arguments.iter().skip(1).map(|each| each.0.clone()).collect()))
             }
             "register" => Some(Value::function("register", |_, arguments| {
                 Ok(arguments.positional.first().cloned().unwrap_or(Value::None))
             })),
-            _ => None,
+            _ => match &self.class {
+                Some(class) => interp.find_attribute(&Value::Class(class.clone()), name)?,
+                None => None,
+            },
         })
     }
 
@@ -58,6 +97,9 @@ impl Native for Form {
     }
 
     fn call(self: Rc<Self>, interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+        if let Some(class) = &self.class {
+            return interp.call(&Value::Class(class.clone()), arguments);
+        }
         match &*self.path {
             "NamedTuple" => super::dataclasses::functional_named_tuple(interp, arguments),
             "TypedDict" => Ok(interp.class("dict").map_or(Value::None, Value::Class)),
@@ -77,8 +119,7 @@ impl Native for Form {
         }
         let this = Value::Native(self);
         let sides = if reflected { [other.clone(), this] } else { [this, other.clone()] };
-        let arguments = sides.into_iter().map(FormArgument).collect();
-        Ok(Some(Value::native(Form { path: "Union".to_owned(), arguments })))
+        Ok(Some(Form::of("Union", None, sides.to_vec())))
     }
 
     fn item(self: Rc<Self>, _interp: &mut Interpreter<'_>, index: &Value) -> Outcome<Option<Value>> {
@@ -86,8 +127,7 @@ impl Native for Form {
             Value::Tuple(values) => values.to_vec(),
             one => vec![one.clone()],
         };
-        let arguments = arguments.into_iter().map(FormArgument).collect();
-        Ok(Some(Value::native(Form { path: self.path.clone(), arguments })))
+        Ok(Some(Form::of(&self.path, self.class.clone(), arguments)))
     }
 
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {
@@ -95,10 +135,13 @@ impl Native for Form {
     }
 
     fn key(&self) -> Option<Key> {
-        self.arguments.is_empty().then(|| Key::Named("typing".to_owned(), self.path.clone()))
+        Some(Key::Named("typing".to_owned(), self.identity()))
     }
 
     fn has_instance(self: Rc<Self>, interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<bool>> {
+        if let Some(class) = &self.class {
+            return interp.is_instance(value, &Value::Class(class.clone())).map(Some);
+        }
         let builtin = match &*self.path {
             "List" => "list",
             "Dict" => "dict",

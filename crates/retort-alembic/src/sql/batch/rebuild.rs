@@ -162,7 +162,7 @@ impl<'a> Rebuild<'a> {
                 )?;
                 self.drop_constraint(&constraint)
             }
-            BatchOperation::CreateIndex(index) => {
+            BatchOperation::CreateIndex { index, .. } => {
                 let mut index = (**index).clone();
                 let options = TableOptions { schema: self.batch.schema.clone(), ..TableOptions::default() };
                 let stub = Table::new(self.batch.table.clone(), metadata, Vec::new(), options)?;
@@ -171,7 +171,7 @@ impl<'a> Rebuild<'a> {
                 self.new_indexes.push(index);
                 Ok(())
             }
-            BatchOperation::DropIndex(name) => {
+            BatchOperation::DropIndex { name, .. } => {
                 let text = name.text().unwrap_or_default();
                 let place = self.indexes.iter().position(|index| index.name.text() == name.text());
                 let missing = || SqlError::new(ErrorKind::Value, format!("No such index: '{text}'"));

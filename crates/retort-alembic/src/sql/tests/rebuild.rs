@@ -85,11 +85,12 @@ fn with_constraint(constraint: Constraint, name: &str) -> BatchOperation {
 }
 
 fn new_index(name: &str, column: &str, unique: bool) -> BatchOperation {
-    BatchOperation::CreateIndex(Box::new(Index { unique, ..index(name, vec![part(column)]) }))
+    let index = Box::new(Index { unique, ..index(name, vec![part(column)]) });
+    BatchOperation::CreateIndex { index, if_not_exists: false }
 }
 
 fn old_index(name: &str) -> BatchOperation {
-    BatchOperation::DropIndex(ConstraintName::plain(Some(name)))
+    BatchOperation::DropIndex { name: ConstraintName::plain(Some(name)), if_exists: false }
 }
 
 fn of(operations: Vec<BatchOperation>) -> Batch {

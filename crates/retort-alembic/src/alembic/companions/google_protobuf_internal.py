@@ -1,0 +1,3 @@
+"""Protocol Buffers: what builds a generated module's names."""
+
+from google.protobuf import builder  # noqa: F401

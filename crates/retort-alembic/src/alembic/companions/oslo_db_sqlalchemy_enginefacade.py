@@ -1,0 +1,23 @@
+"""oslo.db: the engine of a migration is that of its connection."""
+
+from alembic import op
+from sqlalchemy.orm import Session
+
+
+class _Facade:
+    def get_engine(self):
+        return op.get_bind().engine
+
+    def get_sessionmaker(self, **kwargs):
+        return lambda: Session(bind=op.get_bind())
+
+    def using(self, context):
+        return Session(bind=op.get_bind())
+
+
+reader = _Facade()
+writer = _Facade()
+
+
+def transaction_context():
+    return writer

@@ -1,0 +1,112 @@
+"""SQLModel 0.0.24: models whose annotations are their columns."""
+
+import datetime
+import decimal
+import enum
+import uuid
+
+import sqlalchemy
+from sqlalchemy.orm import registry
+from sqlmodel.sql.sqltypes import AutoString
+
+_MISSING = object()
+_registry = registry()
+
+
+class FieldInfo:
+    def __init__(self, default=_MISSING, **options):
+        self.default = default
+        self.options = options
+
+
+def Field(default=_MISSING, **options):
+    return FieldInfo(default, **options)
+
+
+def Relationship(*args, **options):
+    return None
+
+
+def _unwrap(annotation):
+    """The class behind `Optional[X]`, `X | None`, `Annotated[X, ...]`, and whether None is one of its values."""
+    arguments = getattr(annotation, "__args__", None)
+    if isinstance(annotation, tuple):
+        arguments = annotation
+    name = getattr(annotation, "_name", None)
+    if name == "Annotated":
+        return _unwrap(arguments[0])
+    if isinstance(annotation, tuple) or name in ("Optional", "Union"):
+        others = [each for each in arguments if each is not None and each is not type(None)]
+        nullable = name == "Optional" or len(others) < len(arguments)
+        return (_unwrap(others[0])[0] if len(others) == 1 else None), nullable
+    return annotation, False
+
+
+def _type(kind, options):
+    if options.get("sa_type") is not None:
+        return options["sa_type"]
+    if not isinstance(kind, type):
+        return None
+    if issubclass(kind, enum.Enum):
+        return sqlalchemy.Enum(kind)
+    if issubclass(kind, str):
+        return AutoString(length=options.get("max_length"))
+    if issubclass(kind, decimal.Decimal):
+        return sqlalchemy.Numeric(precision=options.get("max_digits"), scale=options.get("decimal_places"))
+    for python, made in (
+        (bool, sqlalchemy.Boolean), (int, sqlalchemy.Integer), (float, sqlalchemy.Float),
+        (datetime.datetime, sqlalchemy.DateTime), (datetime.date, sqlalchemy.Date),
+        (datetime.timedelta, sqlalchemy.Interval), (datetime.time, sqlalchemy.Time),
+        (bytes, sqlalchemy.LargeBinary), (uuid.UUID, sqlalchemy.Uuid),
+    ):
+        if issubclass(kind, python):
+            return made
+    return None
+
+
+def _column(name, annotation, value):
+    field = value if isinstance(value, FieldInfo) else FieldInfo(value)
+    options = field.options
+    if options.get("sa_column") is not None:
+        return options["sa_column"]
+    kind, nullable = _unwrap(annotation)
+    made = _type(kind, options)
+    if made is None:
+        return None
+    key = options.get("primary_key", False)
+    nullable = options.get("nullable", not key and nullable)
+    arguments = list(options.get("sa_column_args") or [])
+    if options.get("foreign_key"):
+        arguments.append(sqlalchemy.ForeignKey(options["foreign_key"], ondelete=options.get("ondelete")))
+    keywords = {"primary_key": key, "nullable": nullable}
+    for option in ("index", "unique"):
+        if options.get(option):
+            keywords[option] = True
+    if options.get("default_factory"):
+        keywords["default"] = options["default_factory"]
+    elif field.default is not _MISSING and field.default is not None and field.default is not Ellipsis:
+        keywords["default"] = field.default
+    keywords.update(options.get("sa_column_kwargs") or {})
+    return sqlalchemy.Column(name, made, *arguments, **keywords)
+
+
+class SQLModel:
+    metadata = _registry.metadata
+
+    def __init_subclass__(cls, table=False, **kwargs):
+        if not table:
+            return
+        fields = {}
+        for each in reversed(cls.__mro__):
+            own = each.__dict__
+            for name, annotation in own.get("__annotations__", {}).items():
+                fields[name] = (annotation, own.get(name, _MISSING))
+        if "__tablename__" not in cls.__dict__:
+            cls.__tablename__ = cls.__name__.lower()
+        for name, (annotation, value) in fields.items():
+            if name.startswith("__"):
+                continue
+            column = _column(name, annotation, value)
+            if column is not None:
+                setattr(cls, name, column)
+        _registry.mapped(cls)
