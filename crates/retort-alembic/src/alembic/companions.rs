@@ -31,7 +31,7 @@ pub(crate) const COMPANIONS: Companions = &[
     ("alembic_utils.*", include_str!("companions/alembic_utils.py")),
     ("fastapi_users_db_sqlalchemy.*", include_str!("companions/fastapi_users_db_sqlalchemy.py")),
     ("sqlalchemy_utils.*", include_str!("companions/sqlalchemy_utils.py")),
-    ("sqlmodel.main", include_str!("companions/sqlmodel_main.py")),
+    ("_sqlmodel", include_str!("companions/sqlmodel.py")),
     ("flask", include_str!("companions/flask.py")),
     ("glob", include_str!("companions/glob.py")),
     ("pendulum", include_str!("companions/pendulum.py")),

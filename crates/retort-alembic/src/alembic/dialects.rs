@@ -6,10 +6,42 @@ use super::wrap::{NativeClass, text};
 use super::{constraints, inspector, types, world};
 use crate::python::{Interpreter, Native, Outcome, Value};
 use crate::sql::types::Module;
+use retort_core::source::DialectKind;
 
 /// `bind.dialect`
 #[derive(Debug)]
 pub(crate) struct NativeDialect;
+
+/// `SQLiteDialect` and its like: what `isinstance(bind.dialect, …)` asks.
+#[derive(Debug)]
+struct DialectClass {
+    name: &'static str,
+    kind: DialectKind,
+}
+
+/// The class of the dialects of a kind.
+pub(crate) fn class(name: &'static str, kind: DialectKind) -> (&'static str, Value) {
+    (name, Value::native(DialectClass { name, kind }))
+}
+
+impl Native for DialectClass {
+    fn type_name(&self) -> &str {
+        "type"
+    }
+
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        Ok(matches!(name, "__name__" | "__qualname__").then(|| Value::str(self.name)))
+    }
+
+    fn has_instance(self: Rc<Self>, interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<bool>> {
+        let is_dialect = value.as_native::<NativeDialect>().is_some();
+        Ok(Some(is_dialect && world::dialect(interp).kind == self.kind))
+    }
+
+    fn is_base(&self) -> bool {
+        true
+    }
+}
 
 /// The dialect of this run.
 pub(crate) fn value(_interp: &mut Interpreter<'_>) -> Value {
@@ -52,6 +84,13 @@ impl Native for NativeDialect {
             }),
             "supports_native_enum" => Value::Bool(!dialect.is_sqlite()),
             "supports_native_boolean" | "supports_sequences" => Value::Bool(dialect.is_postgres()),
+            "supports_statement_cache" | "supports_multivalues_insert" | "supports_sane_rowcount" => {
+                Value::Bool(true)
+            }
+            "supports_native_uuid" => Value::Bool(dialect.is_postgres()),
+            "insert_returning" | "implicit_returning" => {
+                Value::Bool(!dialect.is_mysql() || server.is_mariadb)
+            }
             "supports_comments" => Value::Bool(!dialect.is_sqlite()),
             "supports_alter" => Value::Bool(!dialect.is_sqlite()),
             "has_table"

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use retort_core::source::DialectKind;
+
 use super::wrap::{self, NativeClass, NativeName};
 use super::{
     constraints, context, dialects, errors, function, inspector, operations, orm, registered, table, types,
@@ -41,7 +43,7 @@ const MODULES: [(&str, Names); 35] = [
         let mut names = sqlalchemy(interp)?;
         names.extend(orm::names(interp));
         names.push(("AutoString", Value::function("AutoString", auto_string)));
-        let main = interp.import("sqlmodel.main")?;
+        let main = interp.import("_sqlmodel")?;
         for name in ["SQLModel", "Field", "Relationship"] {
             names.push((name, interp.attribute(&main, name)?));
         }
@@ -376,18 +378,21 @@ fn postgresql(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value
     let mut names = dialects::type_names(Module::Postgres);
     names.extend(function::postgresql_names());
     names.push(("ExcludeConstraint", dialects::exclude_class()));
+    names.push(dialects::class("PGDialect", DialectKind::Postgres));
     Ok(names)
 }
 
 fn mysql(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
     let mut names = dialects::type_names(Module::Mysql);
     names.push(("insert", function::dialect_insert()));
+    names.push(dialects::class("MySQLDialect", DialectKind::Mysql));
     Ok(names)
 }
 
 fn sqlite(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
     let mut names = dialects::type_names(Module::Sqlite);
     names.push(("insert", function::dialect_insert()));
+    names.push(dialects::class("SQLiteDialect", DialectKind::Sqlite));
     Ok(names)
 }
 

@@ -19,7 +19,8 @@ pub(crate) use relationship::{NativeRelated, join_of};
 pub(crate) use session::NativeSession;
 
 /// Options of queries that say how rows are loaded: nothing that a migration notices.
-const OPTIONS: [&str; 14] = [
+const OPTIONS: [&str; 15] = [
+    "Load",
     "joinedload",
     "subqueryload",
     "selectinload",

@@ -52,6 +52,11 @@ impl Meter {
         Ok(())
     }
 
+    /// Whether there are steps and memory left.
+    pub(super) fn goes_on(&self) -> bool {
+        self.steps <= self.bounds.steps && self.memory <= self.bounds.memory
+    }
+
     pub(super) fn leave(&mut self) {
         self.depth = self.depth.saturating_sub(1);
     }

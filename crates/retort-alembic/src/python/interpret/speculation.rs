@@ -109,12 +109,15 @@ impl Interpreter<'_> {
         self.speculations -= 1;
         let failure = match &outcome {
             Err(Unwind::Unsupported(failure)) => Some((**failure).clone()),
+            // A recursion whose end depends on the value never ends here.
+            Err(Unwind::Bound(bound)) if self.meter.goes_on() => Some((**bound).clone()),
             _ => None,
         };
         self.world.end_speculation(unknown, span, failure.as_ref());
         match outcome {
             Ok(value) => Ok(Some(value)),
             Err(Unwind::Raise(_) | Unwind::Unsupported(_)) => Ok(None),
+            Err(Unwind::Bound(_)) if failure.is_some() => Ok(None),
             Err(other) => Err(other),
         }
     }

@@ -80,6 +80,7 @@ impl Compiler<'_> {
                 .find(|a| a.key == column.key)
                 .or_else(|| given.iter().find(|a| *a.key == *column.name));
             let default = if inserting { &column.default } else { &column.onupdate };
+            let default = default.as_ref().filter(|default| self.can_default(default));
             match (found, default) {
                 (Some(assignment), _) => {
                     used.push(&assignment.key);
@@ -113,7 +114,7 @@ impl Compiler<'_> {
         let mut query = query.clone();
         if let (true, crate::sql::expression::Query::Select(select)) = (defaults, &mut query) {
             for column in table.columns.iter().filter(|column| !columns.contains(&column.key)) {
-                if let Some(default) = &column.default {
+                if let Some(default) = column.default.as_ref().filter(|default| self.can_default(default)) {
                     names.push(column.name.sql(self.dialect));
                     select.columns.push(typed(default, column));
                 }
@@ -121,6 +122,12 @@ impl Compiler<'_> {
         }
         let text = self.query(&query, false)?;
         Ok((names.join(", "), text))
+    }
+
+    /// A sequence as a default is passed over where there are none.
+    fn can_default(&self, default: &Expr) -> bool {
+        let has_sequences = self.dialect.is_postgres() || self.dialect.mariadb;
+        has_sequences || !matches!(default.node, Node::NextValue { .. })
     }
 
     fn conflict(&mut self, table: &Source, conflict: &Conflict, is_select: bool) -> Result<String> {

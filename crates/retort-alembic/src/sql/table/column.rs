@@ -114,6 +114,7 @@ impl ColumnDefault {
         match self {
             ColumnDefault::Value(value) => Some(Expression::literal(value.clone())),
             ColumnDefault::Expression(value) => Some(Rc::clone(value)),
+            ColumnDefault::Sequence(sequence) if sequence.optional => None,
             ColumnDefault::Sequence(sequence) => Some(Expression::new(
                 Node::NextValue { schema: sequence.schema.clone(), name: sequence.name.clone() },
                 DataType::generic("Integer"),
