@@ -90,13 +90,18 @@ pub fn find_table(interp: &mut Interpreter<'_>, from: &From) -> Option<Rc<RefCel
 
 /// The first value among these, and in lists and dicts among these, that is not known.
 pub fn find_unknown<'a>(values: impl IntoIterator<Item = &'a Value>) -> Option<Rc<Unknown>> {
-    values.into_iter().find_map(|value| match value {
-        // What comes from outside is not known either, where rows are made of it.
+    values.into_iter().find_map(|value| super::wrap::find_unknown(value, 6).or_else(|| outside(value)))
+}
+
+/// What comes from outside is not known either, where rows are made of it.
+fn outside(value: &Value) -> Option<Rc<Unknown>> {
+    match value {
         Value::Foreign(foreign) => {
             Some(Rc::new(Unknown { reason: foreign.reason(), span: Span::new(COMPANION, 0, 0) }))
         }
-        _ => super::wrap::find_unknown(value, 6),
-    })
+        Value::Dict(dict) => dict.borrow().pairs().find_map(|(_, value)| outside(value)),
+        _ => None,
+    }
 }
 
 /// A value of Python as a value of SQL, for a type; `None` if it is none.

@@ -88,7 +88,8 @@ impl Native for NativeUrl {
         Ok(Some(match name {
             "drivername" => Value::str(dialect),
             "get_backend_name" | "get_dialect" => Value::function(name, move |_, _| Ok(Value::str(dialect))),
-            "database" | "host" | "port" | "username" | "password" | "query" => {
+            "database" => return database_name(interp).map(Some),
+            "host" | "port" | "username" | "password" | "query" => {
                 Value::unknown("the address of the database", interp.call_span())
             }
             _ => return Ok(None),
@@ -98,6 +99,19 @@ impl Native for NativeUrl {
     fn text(self: Rc<Self>, interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {
         Ok(Value::unknown("the address of the database", interp.call_span()))
     }
+}
+
+/// The name of the database, which only it knows.
+fn database_name(interp: &mut Interpreter<'_>) -> Outcome<Value> {
+    let question = match bridge::dialect(interp).name() {
+        "postgresql" => "SELECT current_database()",
+        "mysql" => "SELECT DATABASE()",
+        _ => return Ok(Value::unknown("the address of the database", interp.call_span())),
+    };
+    let sqlalchemy = interp.import("sqlalchemy")?;
+    let text = interp.call_method(&sqlalchemy, "text", vec![Value::str(question)])?;
+    let connection = NativeConnection::value(Kind::Connection);
+    interp.call_method(&connection, "scalar", vec![text])
 }
 
 impl Native for NativeConnection {

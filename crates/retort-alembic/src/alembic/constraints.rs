@@ -12,8 +12,8 @@ use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 use crate::sql::expression::{Expression, From, Node};
 use crate::sql::identifier::{ConstraintName, Identifier};
 use crate::sql::table::{
-    Computed, Constraint, ConstraintKind, ForeignKey, IdentityOptions, Index, IndexPart, Sequence,
-    ServerDefault, Target,
+    Computed, Constraint, ConstraintKind, ForeignKey, IdentityOptions, Index, IndexPart, MetaData, Sequence,
+    ServerDefault, Table, TableOptions, Target,
 };
 
 /// What a foreign key points at: a text, a column.
@@ -385,6 +385,22 @@ pub(crate) fn index_parts(interp: &mut Interpreter<'_>, values: &[Value]) -> Out
     Ok(parts)
 }
 
+/// The table that a foreign key points to: that of the same `MetaData`, or one of which only the name is known.
+fn referred_table(owner: Option<&NativeTable>, target: &Target) -> Value {
+    let metadata = owner.and_then(|owner| owner.metadata.clone());
+    let name = match &target.schema {
+        Some(schema) => format!("{schema}.{}", target.table),
+        None => target.table.to_string(),
+    };
+    let known = metadata.as_ref().and_then(|metadata| metadata.tables.borrow().get(&name).cloned());
+    let options = TableOptions { schema: target.schema.clone(), ..TableOptions::default() };
+    let stub = || Table::new(target.table.clone(), &MetaData::default(), Vec::new(), options);
+    match known {
+        Some(table) => Value::Native(table),
+        None => stub().map_or(Value::None, |table| Value::Native(NativeTable::new(table, metadata, &[]))),
+    }
+}
+
 /// Attributes of constraints.
 pub(crate) fn constraint_attribute(
     own: &Rc<NativeConstraint>,
@@ -429,6 +445,13 @@ pub(crate) fn constraint_attribute(
             ConstraintKind::Exclude { .. } => "exclude_constraint",
             ConstraintKind::Unknown => "constraint",
         }),
+        "referred_table" => match &constraint.kind {
+            ConstraintKind::ForeignKey { targets, .. } => {
+                let owner = own.table.borrow().clone();
+                targets.first().map_or(Value::None, |target| referred_table(owner.as_deref(), target))
+            }
+            _ => return Ok(None),
+        },
         "elements" => match &constraint.kind {
             ConstraintKind::ForeignKey { targets, .. } => {
                 let key = |target: &Target| {

@@ -71,9 +71,10 @@ impl Dialect {
         self.version >= if self.mariadb { (10, 2, 1) } else { (8, 0, 13) }
     }
 
-    /// A type for UUIDs (PostgreSQL; MariaDB 10.7).
+    /// A type for UUIDs. MariaDB has one, which SQLAlchemy takes under a `mariadb://` address only (2.1.9,
+    /// `MariaDBDialect.supports_native_uuid`).
     pub(super) fn has_uuid(self) -> bool {
-        self.is_postgres() || (self.mariadb && self.version >= (10, 7, 0))
+        self.is_postgres()
     }
 
     /// Generated columns that are computed when read (PostgreSQL 18).

@@ -6,7 +6,7 @@
 mod stage;
 
 use crate::database::{Database, DatabaseError, ResultSet};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::Capabilities;
 use crate::execute::{Failure, Journal, fault, orphans};
 use crate::inspect::inspect;
@@ -37,7 +37,8 @@ pub(super) fn run(
         let result = live
             .begin()
             .map_err(|_| None)
-            .and_then(|()| program.run(direction(step.kind), &mut live).map_err(Some));
+            .and_then(|()| program.run(direction(step.kind), &mut live).map_err(Some))
+            .and_then(|()| live.whole().map_err(Some));
         let wants_keys_off = live.wants_keys_off;
         let outcome = live.end(step, result);
         // Foreign keys are switched outside of transactions only: the step is undone and run again.
@@ -76,6 +77,8 @@ struct Live<'a> {
     /// A table must be rebuilt while foreign keys are on.
     wants_keys_off: bool,
     savepoints: Vec<(String, usize)>,
+    /// The first thing left out that would perhaps have changed the schema.
+    hole: Option<Diagnostic>,
 }
 
 /// How a step ended.
@@ -117,6 +120,7 @@ impl<'a> Live<'a> {
             refused_directive: None,
             is_broken: false,
             wants_keys_off: false,
+            hole: None,
             savepoints: Vec::new(),
         }
     }
@@ -228,6 +232,16 @@ impl<'a> Live<'a> {
             self.is_stale = false;
             self.trace.is_certain = seen.dialect == self.chain();
             self.trace.translator.resynchronise(seen);
+        }
+    }
+
+    /// A revision of which a change of the schema was left out is not one that was applied.
+    fn whole(&mut self) -> Result<(), Stop> {
+        match self.hole.take() {
+            Some(hole) if !self.wants_keys_off => {
+                Err(Stop::Failed(Diagnostic { severity: Severity::Error, ..hole }))
+            }
+            _ => Ok(()),
         }
     }
 

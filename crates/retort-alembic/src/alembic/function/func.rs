@@ -44,6 +44,12 @@ impl Native for NativeFunc {
         let Some(name) = self.path.last() else {
             return Err(Unwind::type_error("'_FunctionGenerator' object is not callable"));
         };
+        // The two names that SQLAlchemy registers for constructs of their own.
+        match (self.path.as_slice(), name.to_lowercase().as_str()) {
+            ([_], "cast") => return super::cast(interp, arguments),
+            ([_], "extract") => return super::extract(interp, arguments),
+            _ => {}
+        }
         let given = arguments.take("type_");
         let mut items = Vec::new();
         for value in &arguments.positional {

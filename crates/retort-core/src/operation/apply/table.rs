@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::{TableLike, naming};
 use super::{Refusal, exists, inherit, no_table, refuse, view};
-use crate::schema::{ObjectName, PrimaryKey, Schema, Table, same_name, same_word};
+use crate::schema::{ObjectName, PrimaryKey, Schema, Table, Unique, same_name, same_word};
 use crate::source::DialectKind;
 
 pub(super) fn create_table(
@@ -25,10 +25,39 @@ pub(super) fn create_table(
 
 /// What follows from a table's parts: names given by the server, key columns that cannot be NULL.
 fn settle(table: &mut Table, dialect: DialectKind) {
+    if dialect == DialectKind::Postgres {
+        merge_uniques(table);
+    }
     naming::name_all(table, dialect);
     if let Some(key) = table.primary_key.clone() {
         require_key_columns(table, &key, dialect);
     }
+}
+
+/// PostgreSQL makes one index of the keys and unique constraints on the same columns of one CREATE TABLE, with the first
+/// name that is given (`transformIndexConstraints`, version 15).
+fn merge_uniques(table: &mut Table) {
+    let mut kept: Vec<Unique> = Vec::new();
+    for unique in std::mem::take(&mut table.uniques) {
+        if let Some(key) = &mut table.primary_key
+            && key.columns == unique.columns
+            && key.deferral == unique.deferral
+        {
+            if key.name.is_none() {
+                key.name = unique.name;
+            }
+            continue;
+        }
+        let same = kept.iter_mut().find(|own| {
+            own.columns == unique.columns && Unique { name: unique.name.clone(), ..(**own).clone() } == unique
+        });
+        match same {
+            Some(own) if own.name.is_none() => own.name = unique.name,
+            Some(_) => {}
+            None => kept.push(unique),
+        }
+    }
+    table.uniques = kept;
 }
 
 /// Primary keys allow no NULL, save in SQLite, where only NOT NULL says so (`sqlite.org/lang_createtable.html`).
@@ -89,6 +118,18 @@ pub(super) fn drop_table(
     Ok(())
 }
 
+/// InnoDB renames the foreign keys that it named itself, `table_ibfk_1` (MySQL 8.0, MariaDB 10.11).
+fn follow_generated_names(table: &mut Table, from: &str, to: &str) {
+    for name in table.foreign_keys.iter_mut().filter_map(|key| key.name.as_mut()) {
+        if let Some(number) = name.strip_prefix(from).and_then(|rest| rest.strip_prefix("_ibfk_"))
+            && !number.is_empty()
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            *name = format!("{to}_ibfk_{number}");
+        }
+    }
+}
+
 pub(super) fn rename_table(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> Result<(), Refusal> {
     let dialect = schema.dialect;
     if schema.table(from).is_none() {
@@ -112,6 +153,9 @@ pub(super) fn rename_table(schema: &mut Schema, from: &ObjectName, to: &ObjectNa
     let Some(table) = schema.take_table(from) else { return no_table(from) };
     let mut table = (*table).clone();
     table.name = to.clone();
+    if dialect == DialectKind::Mysql {
+        follow_generated_names(&mut table, &from.name, &to.name);
+    }
     schema.put_table(table);
     for trigger in triggers {
         schema.put_trigger((*trigger).clone());

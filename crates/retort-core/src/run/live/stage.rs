@@ -85,7 +85,18 @@ impl Stage for Live<'_> {
     }
 
     fn opaque(&mut self, step: OpaqueStep) {
-        self.trace.opaque(step);
+        let (what, code) = match step.touches_schema {
+            true => ("this may change the schema", "execute/unknown-schema"),
+            false => ("this was not done", "execute/unknown-rows"),
+        };
+        let said = Diagnostic::warning(code, format!("{what}: {}", step.reason))
+            .at(step.span, "not understood here")
+            .help("Do by hand what it does, or write it as SQL");
+        match step.touches_schema {
+            true => self.hole = self.hole.take().or(Some(said)),
+            false => self.trace.diagnostics.push(said),
+        }
+        self.trace.leave(step);
     }
 
     fn say(&mut self, diagnostic: Diagnostic) {
