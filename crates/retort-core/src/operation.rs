@@ -10,6 +10,7 @@ mod apply;
 mod class;
 mod column;
 mod constraint;
+mod copy;
 mod create_table;
 mod cursor;
 mod excerpt;
@@ -31,6 +32,7 @@ mod view;
 
 pub use apply::{Refusal, apply, apply_before, columns_of_view, has_type, views_on};
 pub use class::kind_of_sql;
+pub use copy::{CopyData, copy_data};
 pub use excerpt::{Ends, Excerpt, from_excerpt};
 pub use from_sql::from_sql;
 use from_sql::not_understood;

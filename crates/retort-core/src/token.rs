@@ -8,7 +8,8 @@ mod name;
 mod value;
 
 pub use name::{identifier, quote, quote_if_needed};
-pub use value::string_value;
+pub(crate) use value::push_text_literal;
+pub use value::{string_value, text_literal};
 
 use crate::source::DialectKind;
 
@@ -414,6 +415,9 @@ mod tests {
 
     #[test]
     fn values_of_names_and_strings() {
+        for text in ["", "'", "it's", "''a''", "ä'ö"] {
+            assert_eq!(string_value(&text_literal(text), Sqlite).as_deref(), Some(text));
+        }
         assert_eq!(identifier("\"A\"\"b\"", Postgres), "A\"b");
         assert_eq!(identifier("Users", Postgres), "users");
         assert_eq!(identifier("Users", Sqlite), "Users");

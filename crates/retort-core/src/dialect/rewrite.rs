@@ -21,6 +21,7 @@ pub(super) use cast::type_words;
 use super::{Fidelity, Note};
 use crate::schema::{Column, ObjectName, Schema, SqlType, Table, TypeKind};
 use crate::source::DialectKind;
+use crate::token;
 pub(super) use units::{Unit, units};
 
 /// A text in SQLite's words.
@@ -345,7 +346,7 @@ fn kind_of_sum(pieces: &[Piece]) -> Option<TypeKind> {
 
 /// A text as a literal.
 pub(super) fn text(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
+    token::text_literal(value)
 }
 
 pub(super) fn push(out: &mut Vec<Piece>, text: String, literal: bool) {

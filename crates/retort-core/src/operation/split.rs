@@ -3,6 +3,7 @@
 //! Knows dollar quotes, `E''`, comments, trigger and routine bodies, `DELIMITER`, psql's `\` lines and the data
 //! after `COPY … FROM stdin`. It is linear in the text and accepts every input.
 
+use super::copy::{data_end, is_from_stdin};
 use crate::source::DialectKind;
 use crate::token::{Scanner, Token, TokenKind};
 
@@ -302,16 +303,13 @@ impl<'a> Splitter<'a> {
         let Some(last) = self.found.last_mut().filter(|_| self.dialect == DialectKind::Postgres) else {
             return;
         };
-        let is = |token: Option<&Token>, word: &str| {
-            token.is_some_and(|token| token.text(self.text).eq_ignore_ascii_case(word))
-        };
-        let from_stdin =
-            last.tokens.windows(2).any(|pair| is(pair.first(), "from") && is(pair.last(), "stdin"));
-        if !is(last.tokens.first(), "copy") || !from_stdin {
+        if !is_from_stdin(self.text, &last.tokens) {
             return;
         }
-        let rest = &self.text[scanner.offset()..];
-        let end = rest.find("\n\\.").map_or(self.text.len(), |n| scanner.offset() + n + 3);
+        let start = scanner.offset();
+        // The rest of the statement's own line holds no data.
+        let lines = self.text[start..].find('\n').map_or(self.text.len(), |end| start + end + 1);
+        let end = data_end(&self.text[lines..]).map_or(self.text.len(), |end| lines + end + 2);
         last.end = end;
         scanner.skip_to(end);
     }

@@ -20,6 +20,25 @@ pub fn string_value(text: &str, dialect: DialectKind) -> Option<String> {
     }
 }
 
+/// A text as a literal of SQLite and PostgreSQL: quotes in it are doubled.
+pub fn text_literal(value: &str) -> String {
+    let mut sql = String::with_capacity(value.len() + 2);
+    push_text_literal(&mut sql, value);
+    sql
+}
+
+/// The same at the end of a statement.
+pub(crate) fn push_text_literal(sql: &mut String, value: &str) {
+    sql.push('\'');
+    let mut from = 0;
+    for (at, _) in value.bytes().enumerate().filter(|(_, byte)| *byte == b'\'') {
+        sql.push_str(&value[from..=at]);
+        from = at;
+    }
+    sql.push_str(&value[from..]);
+    sql.push('\'');
+}
+
 /// `U&'d\0061t'`, `U&"…"`: `\XXXX` and `\+XXXXXX` are characters (PostgreSQL 18, 4.1.2.3; another escape
 /// character is not looked for).
 pub(super) fn unicode_escaped(text: &str, dialect: DialectKind) -> Option<String> {

@@ -1,12 +1,14 @@
 //! Literals as the column that they go into keeps them.
 
 mod array;
+mod kept;
 mod time;
 
 use super::{Piece, Rewriter, Unit, join, text};
 use crate::dialect::Fidelity;
 use crate::schema::{Column, TypeKind};
 use crate::source::DialectKind;
+use crate::token::push_text_literal;
 pub(in crate::dialect) use array::array;
 
 /// `1.005` to so many digits after the point, halves away from zero, as the servers round exact numbers. None
@@ -105,6 +107,22 @@ fn uuid(value: &str) -> Option<String> {
 impl Rewriter<'_> {
     /// The characters of a literal, as SQLite keeps them in a column of that type.
     pub(in crate::dialect) fn literal(&mut self, value: &str, kind: &TypeKind) -> String {
+        let mut sql = String::with_capacity(value.len() + 2);
+        self.push_literal(&mut sql, value, kind);
+        sql
+    }
+
+    /// The same at the end of a statement.
+    pub(in crate::dialect) fn push_literal(&mut self, sql: &mut String, value: &str, kind: &TypeKind) {
+        match (kept::kept(value, kind), kind) {
+            (Some(kept), TypeKind::Integer { .. } | TypeKind::Decimal { .. }) => sql.push_str(kept),
+            (Some(kept), _) => push_text_literal(sql, kept),
+            (None, _) => sql.push_str(&self.converted(value, kind)),
+        }
+    }
+
+    /// A literal that may have to be put into another form.
+    fn converted(&mut self, value: &str, kind: &TypeKind) -> String {
         let mysql = self.from == DialectKind::Mysql;
         let said = match kind {
             TypeKind::Boolean if !mysql => {

@@ -7,6 +7,7 @@ use super::{Teller, name_of};
 use crate::dialect::rewrite::units::split;
 use crate::dialect::rewrite::{Unit, units};
 use crate::dialect::sqlite;
+use crate::operation::copy_data;
 use crate::schema::{Column, Table};
 
 /// So many rows go into one INSERT.
@@ -24,13 +25,8 @@ struct Format {
 
 impl<'s> Teller<'s> {
     pub(super) fn copy(&mut self, text: &str) -> Vec<String> {
-        let (head, data) = match text.find(";\n").or_else(|| text.find(";\r\n")) {
-            Some(at) => {
-                (&text[..at], text[at + 1..].trim_start_matches('\r').strip_prefix('\n').unwrap_or(""))
-            }
-            None => (text, ""),
-        };
-        let tree = units(head, self.dialect());
+        let copy = copy_data(text);
+        let tree = units(copy.map_or(text, |copy| copy.head), self.dialect());
         let mut words = Words::new(&tree, self.dialect());
         words.eat("copy");
         let Some(table) = words.object().and_then(|name| self.table(&name)) else { return Vec::new() };
@@ -39,13 +35,13 @@ impl<'s> Teller<'s> {
             None => Some(table.columns.iter().filter(|column| column.generated.is_none()).collect()),
         };
         let Some(columns) = columns else { return Vec::new() };
-        if !words.eat("from stdin") {
+        let Some(copy) = copy.filter(|_| words.eat("from stdin")) else {
             self.unsupported("COPY of files");
             return Vec::new();
-        }
+        };
         let Some(format) = self.copy_format(words.rest()) else { return Vec::new() };
-        let rows = read_rows(data, &format);
-        self.copied_rows(table, &columns, rows.get(usize::from(format.header)..).unwrap_or_default())
+        let mut rows = Rows::new(copy.data, format);
+        self.copied_rows(table, &columns, &mut rows)
     }
 
     fn copied_columns(&mut self, table: &'s Table, names: &[Unit<'_>]) -> Option<Vec<&'s Column>> {
@@ -54,37 +50,37 @@ impl<'s> Teller<'s> {
         names.iter().map(|part| self.column(table, &part.first()?.identifier(dialect)?)).collect()
     }
 
-    fn copied_rows(
-        &mut self,
-        table: &Table,
-        columns: &[&Column],
-        rows: &[Vec<Option<Cow<'_, str>>>],
-    ) -> Vec<String> {
+    fn copied_rows(&mut self, table: &Table, columns: &[&Column], rows: &mut Rows<'_>) -> Vec<String> {
         let names: Vec<String> = columns.iter().map(|column| sqlite::quote(&column.name)).collect();
         let kinds: Vec<_> =
             columns.iter().map(|column| self.rewriter.kind_of_type(&column.column_type)).collect();
-        let mut sql = Vec::new();
-        for batch in rows.chunks(BATCH) {
-            let mut insert = format!("INSERT INTO {} ({}) VALUES ", name_of(&table.name), names.join(", "));
-            for (place, row) in batch.iter().enumerate() {
-                if row.len() != columns.len() {
-                    self.unsupported(format!(
-                        "a line of COPY with {} values for {} columns",
-                        row.len(),
-                        columns.len()
-                    ));
-                    return Vec::new();
-                }
-                insert.push_str(if place == 0 { "(" } else { ", (" });
-                for (column, (value, kind)) in row.iter().zip(&kinds).enumerate() {
-                    insert.push_str(if column == 0 { "" } else { ", " });
-                    match value {
-                        Some(value) => insert.push_str(&self.rewriter.literal(value, kind)),
-                        None => insert.push_str("NULL"),
-                    }
-                }
-                insert.push(')');
+        let head = format!("INSERT INTO {} ({}) VALUES ", name_of(&table.name), names.join(", "));
+        let (mut sql, mut insert, mut count) = (Vec::new(), String::new(), 0);
+        let mut row = Vec::with_capacity(columns.len());
+        while rows.next(&mut row) {
+            if row.len() != columns.len() {
+                let (values, columns) = (row.len(), columns.len());
+                self.unsupported(format!("a line of COPY with {values} values for {columns} columns"));
+                return Vec::new();
             }
+            insert.push_str(if count == 0 { &head } else { ", " });
+            for (place, (value, kind)) in row.iter().zip(&kinds).enumerate() {
+                insert.push_str(if place == 0 { "(" } else { ", " });
+                match value {
+                    Some(value) => self.rewriter.push_literal(&mut insert, value, kind),
+                    None => insert.push_str("NULL"),
+                }
+            }
+            insert.push(')');
+            count += 1;
+            if count == BATCH {
+                // The next one is about as long.
+                let next = String::with_capacity(insert.len() + insert.len() / 8);
+                sql.push(std::mem::replace(&mut insert, next));
+                count = 0;
+            }
+        }
+        if count > 0 {
             sql.push(insert);
         }
         sql
@@ -122,7 +118,7 @@ impl<'s> Teller<'s> {
                 ("csv" | "format" | "text" | "encoding" | "freeze", _) => {}
                 ("header", _) => format.header = !(words.is("false") || words.is("off")),
                 ("null", _) => format.null = value.unwrap_or_default(),
-                ("delimiter", Some(c)) => format.delimiter = c,
+                ("delimiter", Some(c)) if c.is_ascii() => format.delimiter = c,
                 ("quote", Some(c)) => {
                     format.quote = c;
                     format.escape = c;
@@ -139,26 +135,79 @@ impl<'s> Teller<'s> {
     }
 }
 
-/// The rows of the data, up to `\.` or its end.
-fn read_rows<'d>(data: &'d str, format: &Format) -> Vec<Vec<Option<Cow<'d, str>>>> {
-    if format.csv {
-        let owned = |row: Vec<Option<String>>| row.into_iter().map(|value| value.map(Cow::Owned)).collect();
-        return read_csv(data, format).into_iter().map(owned).collect();
+/// The values of a line; None is NULL.
+type Row<'d> = Vec<Option<Cow<'d, str>>>;
+
+/// The rows of the data, one by one.
+enum Rows<'d> {
+    Text { left: &'d str, delimiter: u8, null: String },
+    Csv(std::vec::IntoIter<Vec<Option<String>>>),
+}
+
+impl<'d> Rows<'d> {
+    fn new(data: &'d str, format: Format) -> Rows<'d> {
+        let mut rows = match format.csv {
+            true => Rows::Csv(read_csv(data, &format).into_iter()),
+            false => Rows::Text {
+                left: data,
+                delimiter: u8::try_from(format.delimiter).unwrap_or(b'\t'),
+                null: format.null,
+            },
+        };
+        if format.header {
+            rows.next(&mut Vec::new());
+        }
+        rows
     }
-    let lines = data.lines().take_while(|line| *line != "\\.");
-    lines
-        .filter(|line| !line.is_empty() || !data.is_empty())
-        .map(|line| {
-            line.split(format.delimiter)
-                .map(|field| (field != format.null).then(|| unescape(field)))
-                .collect()
-        })
-        .collect()
+
+    /// Reads the next row in the place of the last; false after the end.
+    fn next(&mut self, row: &mut Row<'d>) -> bool {
+        row.clear();
+        match self {
+            Rows::Csv(rows) => {
+                let next = rows.next();
+                let is_there = next.is_some();
+                row.extend(next.into_iter().flatten().map(|value| value.map(Cow::Owned)));
+                is_there
+            }
+            Rows::Text { left, .. } if left.is_empty() => false,
+            Rows::Text { left, delimiter, null } => {
+                *left = read_line(left, *delimiter, null, row);
+                true
+            }
+        }
+    }
+}
+
+/// Reads a line of the text format; gives what follows it. A backslash takes the next byte along, be it a delimiter
+/// or the end of the line.
+fn read_line<'d>(data: &'d str, delimiter: u8, null: &str, row: &mut Row<'d>) -> &'d str {
+    let mut push = |field: &'d str| row.push((field != null).then(|| unescape(field)));
+    let bytes = data.as_bytes();
+    let (mut start, mut at) = (0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match *byte {
+            b'\\' => at += 1,
+            b'\n' => {
+                let field = &data[start..at];
+                push(field.strip_suffix('\r').unwrap_or(field));
+                return &data[at + 1..];
+            }
+            byte if byte == delimiter => {
+                push(&data[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    push(&data[start..]);
+    ""
 }
 
 /// Backslashes in the text format.
 fn unescape(field: &str) -> Cow<'_, str> {
-    if !field.contains('\\') {
+    if !field.bytes().any(|byte| byte == b'\\') {
         return Cow::Borrowed(field);
     }
     let mut value = String::with_capacity(field.len());
@@ -230,16 +279,13 @@ fn read_csv(data: &str, format: &Format) -> Vec<Vec<Option<String>>> {
         } else if c == format.delimiter {
             row.push(close(&mut field, &mut quoted));
         } else if c == '\n' {
-            if row.is_empty() && !quoted && field == "\\." {
-                return rows;
-            }
             row.push(close(&mut field, &mut quoted));
             rows.push(std::mem::take(&mut row));
         } else if c != '\r' {
             field.push(c);
         }
     }
-    if row.is_empty() && !quoted && (field == "\\." || field.is_empty()) {
+    if row.is_empty() && !quoted && field.is_empty() {
         return rows;
     }
     row.push(close(&mut field, &mut quoted));
@@ -256,18 +302,29 @@ mod tests {
         Format { csv, delimiter, null, quote: '"', escape: '"', header: false }
     }
 
+    fn check(data: &str, format: Format, expected: &[&[Option<&str>]]) {
+        let mut rows = Rows::new(data, format);
+        let (mut row, mut found) = (Vec::new(), Vec::new());
+        while rows.next(&mut row) {
+            found.push(row.clone());
+        }
+        let found: Vec<Vec<Option<&str>>> =
+            found.iter().map(|row| row.iter().map(Option::as_deref).collect()).collect();
+        assert_eq!(found, expected, "{data:?}");
+    }
+
     #[test]
     fn data_of_both_formats() {
-        let some = |value: &'static str| Some(Cow::from(value));
-        assert_eq!(
-            read_rows("1\ta\\tb\\\\\n2\t\\N\n\\.\n", &format(false)),
-            [vec![some("1"), some("a\tb\\")], vec![some("2"), None]]
+        let some = Some;
+        check("1\ta\\tb\\\\\n2\t\\N\n", format(false), &[&[some("1"), some("a\tb\\")], &[some("2"), None]]);
+        check("\\x41\\101\r\n\n", format(false), &[&[some("AA")], &[some("")]]);
+        check("a\\|b|ä\\\nc", Format { delimiter: '|', ..format(false) }, &[&[some("a|b"), some("ä\nc")]]);
+        check("a\n1\n", Format { header: true, ..format(false) }, &[&[some("1")]]);
+        check("", format(false), &[]);
+        check(
+            "1,\"a,\"\"b\"\"\nc\"\n2,\n3,\"\"\n",
+            format(true),
+            &[&[some("1"), some("a,\"b\"\nc")], &[some("2"), None], &[some("3"), some("")]],
         );
-        assert_eq!(
-            read_rows("1,\"a,\"\"b\"\"\nc\"\n2,\n3,\"\"\n\\.", &format(true)),
-            [vec![some("1"), some("a,\"b\"\nc")], vec![some("2"), None], vec![some("3"), some("")]]
-        );
-        assert_eq!(read_rows("\\x41\\101\n", &format(false)), [vec![some("AA")]]);
-        assert!(read_rows("\\.\n", &format(false)).is_empty());
     }
 }
