@@ -4,10 +4,12 @@
 //! program grows while it runs.
 
 use crate::dialect::Capabilities;
+use crate::operation::copy_data;
 use crate::plan::{Plan, Step, StepKind};
 use crate::replay::{ReplayedDirective, ReplayedStep};
 use crate::schema::{ObjectName, Schema};
 use crate::source::DialectKind;
+use crate::token::{Scanner, text_literal};
 use crate::version_table::{self, VersionTable};
 
 /// Why a statement is there.
@@ -67,6 +69,11 @@ pub fn render(replayed: &ReplayedStep, options: &RenderOptions) -> Script {
     writer.open();
     for (index, directive) in replayed.directives.iter().enumerate() {
         writer.directive(index, directive);
+    }
+    let mut run = replayed.directives.iter().flat_map(|directive| &directive.translated.sql);
+    if writer.frame.dialect == DialectKind::Postgres && run.any(|sql| sets_search_path(sql)) {
+        // Dumps empty it at their beginning: the version table would not be found.
+        writer.push("RESET search_path", Origin::Session);
     }
     let is_checked = writer.frame.keys_off && !replayed.has_keys_off && !writer.frame.is_bare;
     writer.change_heads(&replayed.step, is_checked.then(|| foreign_key_check(&replayed.source)));
@@ -241,9 +248,23 @@ impl Writer {
     }
 }
 
+/// Whether a statement changes where PostgreSQL looks for names: `SET search_path = app`, `SET SCHEMA 'app'`,
+/// `SELECT pg_catalog.set_config('search_path', '', false)`.
+fn sets_search_path(sql: &str) -> bool {
+    const MOST: usize = 8;
+    let words: Vec<&str> =
+        Scanner::new(sql, DialectKind::Postgres).take(MOST).map(|token| token.text(sql)).collect();
+    let has = |word: &str| words.iter().any(|other| other.eq_ignore_ascii_case(word));
+    match words.first() {
+        Some(first) if first.eq_ignore_ascii_case("set") => has("search_path") || has("schema"),
+        Some(first) if first.eq_ignore_ascii_case("select") => has("set_config") && has("'search_path'"),
+        _ => false,
+    }
+}
+
 /// Children without a parent; those of a key that is NOT VALID were there before.
 pub(crate) fn foreign_key_check(source: &Schema) -> String {
-    let text = |name: &ObjectName| format!("'{}'", name.to_string().replace('\'', "''"));
+    let text = |name: &ObjectName| text_literal(&name.to_string());
     let unchecked = source.tables.values().flat_map(|table| {
         let keys = table.foreign_keys.iter().filter(|key| !key.validated && key.enforced);
         keys.map(|key| format!("(\"table\" = {} AND parent = {})", text(&table.name), text(&key.ref_table)))
@@ -275,11 +296,23 @@ impl Script {
             }
             was_alone = statement.alone;
             text.push_str(&statement.sql);
-            let is_comment = matches!(statement.origin, Origin::Hole(_));
-            text.push_str(if is_comment { "\n" } else { ";\n" });
+            text.push_str(end_of(statement));
         }
         text.push('\n');
         text
+    }
+}
+
+/// What ends a statement in a text: the data of a COPY ends in a line of its own, and a semicolon would be more of it.
+fn end_of(statement: &Statement) -> &'static str {
+    let sql = statement.sql.as_str();
+    match copy_data(sql) {
+        _ if matches!(statement.origin, Origin::Hole(_)) => "\n",
+        None => ";\n",
+        Some(copy) if copy.is_closed => "\n",
+        Some(copy) if copy.head == sql => ";\n\\.\n",
+        Some(_) if sql.ends_with('\n') => "\\.\n",
+        Some(_) => "\n\\.\n",
     }
 }
 
@@ -300,4 +333,42 @@ pub fn title(step: &Step) -> String {
 /// Whether a plan starts at nothing, so that offline SQL must make the version table.
 pub fn starts_at_base(plan: &Plan) -> bool {
     plan.start.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_of_a_copy_ends_in_its_own_line() {
+        let check = |sql: &str, expected: &str| {
+            let origin = Origin::Directive(0);
+            let statement = Statement { sql: sql.to_owned(), origin, rows: None, alone: false };
+            assert_eq!(format!("{sql}{}", end_of(&statement)), expected);
+        };
+        check("SELECT 1", "SELECT 1;\n");
+        check("COPY t FROM stdin;\n1\n\\.", "COPY t FROM stdin;\n1\n\\.\n");
+        check("COPY t FROM stdin;\n1\n", "COPY t FROM stdin;\n1\n\\.\n");
+        check("COPY t FROM stdin;\n1", "COPY t FROM stdin;\n1\n\\.\n");
+        check("COPY t FROM stdin;\n", "COPY t FROM stdin;\n\\.\n");
+        check("COPY t FROM stdin", "COPY t FROM stdin;\n\\.\n");
+        check("COPY t FROM '/tmp/t'", "COPY t FROM '/tmp/t';\n");
+    }
+
+    #[test]
+    fn what_changes_the_search_path_is_known() {
+        for sql in [
+            "SET search_path TO app, public",
+            "set local search_path = app",
+            "SET SCHEMA 'app'",
+            "SELECT pg_catalog.set_config('search_path', '', false)",
+        ] {
+            assert!(sets_search_path(sql), "{sql}");
+        }
+        for sql in
+            ["SET lock_timeout = 0", "SELECT search_path FROM t", "CREATE SCHEMA app", "RESET search_path"]
+        {
+            assert!(!sets_search_path(sql), "{sql}");
+        }
+    }
 }

@@ -1,15 +1,17 @@
 //! PostgreSQL through the `postgres` crate, in the simple protocol: values come as the server prints them, so
 //! none is changed on its way.
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
 use ::postgres::config::SslMode;
-use ::postgres::error::ErrorPosition;
+use ::postgres::error::{DbError, ErrorPosition};
 use ::postgres::types::Type;
 use ::postgres::{Client, Config, Error, SimpleQueryMessage, SimpleQueryRow};
 use retort_core::database::{Database, DatabaseError, ResultSet, Row, Value};
 use retort_core::dialect::Capabilities;
+use retort_core::operation::{CopyData, copy_data};
 use retort_core::source::DialectKind;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
@@ -52,6 +54,25 @@ impl Postgres {
         let statement = self.client.prepare(sql).map_err(|error| self.told(&error, sql))?;
         let columns = statement.columns().iter();
         Ok(columns.map(|column| (column.name().to_owned(), column.type_().clone())).collect())
+    }
+
+    /// Runs a COPY and hands its lines over.
+    fn copy(&mut self, copy: &CopyData<'_>) -> Result<u64, DatabaseError> {
+        let done = self.client.copy_in(copy.head).and_then(|mut writer| {
+            match writer.write_all(copy.data.as_bytes()).map_err(io::Error::downcast::<Error>) {
+                Err(Ok(error)) => Err(error),
+                // The lines are kept in memory until then: what else can go wrong is told at the end.
+                Ok(()) | Err(Err(_)) => writer.finish(),
+            }
+        });
+        done.map_err(|error| {
+            let mut told = self.told(&error, copy.head);
+            // `COPY t, line 2, column a: "x"`
+            if let Some(place) = error.as_db_error().and_then(DbError::where_) {
+                told.message.push_str(&format!(" ({place})"));
+            }
+            told
+        })
     }
 
     fn told(&self, error: &Error, sql: &str) -> DatabaseError {
@@ -245,6 +266,9 @@ impl Database for Postgres {
     }
 
     fn execute(&mut self, sql: &str) -> Result<u64, DatabaseError> {
+        if let Some(copy) = copy_data(sql) {
+            return self.copy(&copy);
+        }
         let messages = self.client.simple_query(sql).map_err(|error| self.told(&error, sql))?;
         let changed = messages.iter().filter_map(|message| match message {
             SimpleQueryMessage::CommandComplete(rows) => Some(*rows),

@@ -9,6 +9,7 @@
 
 mod addresses;
 mod chains;
+mod copied;
 mod failures;
 mod forms;
 #[path = "../generate/mod.rs"]

@@ -23,7 +23,7 @@ use crate::source::DialectKind;
 use ahead::Ahead;
 use hints::{effective, hint};
 use served::Beside;
-use statements::skipped_note;
+use statements::{is_for_psql, skipped_note};
 
 /// What a directive comes to on the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +161,14 @@ impl Translator {
                         "dialect/transaction",
                         Fidelity::Dropped,
                         "not run: each revision runs in a transaction that Retort makes",
+                    ));
+                    return;
+                }
+                Operation::ExecuteSql { class: SqlClass::Session, .. } if is_for_psql(text) => {
+                    done.notes.push(Note::new(
+                        "dialect/client-command",
+                        Fidelity::Dropped,
+                        "not run: it tells psql how to read and print, and the server does not know it",
                     ));
                     return;
                 }

@@ -146,6 +146,15 @@ fn setval(text: &str, dialect: DialectKind) -> Option<(String, String, bool)> {
     None
 }
 
+/// A command of psql without which the statements mean the same: dumps of PostgreSQL 18, and of the minor versions
+/// from 13.22 to 17.6 on, stand between `\restrict` and `\unrestrict` (PostgreSQL 18, psql). What reads files or
+/// changes the connection is none of these: the server refuses it.
+pub(super) fn is_for_psql(text: &str) -> bool {
+    let Some(command) = text.strip_prefix('\\') else { return false };
+    let word = command.split_whitespace().next().unwrap_or("");
+    ["restrict", "unrestrict", "echo", "qecho", "warn", "timing", "pset", "set", "unset"].contains(&word)
+}
+
 fn is_foreign_key_switch(text: &str) -> bool {
     let text = text.to_ascii_uppercase();
     text.contains("FOREIGN_KEY_CHECKS") || text.contains("SESSION_REPLICATION_ROLE")
