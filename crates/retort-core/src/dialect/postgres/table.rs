@@ -5,7 +5,7 @@ use crate::dialect::Capabilities;
 use crate::dialect::words;
 use crate::schema::{
     Check, Column, Constraint, Deferral, Exclusion, Expression, ForeignKey, Identity, IdentityKind, Index,
-    IndexKey, IndexPart, ObjectName, PartitionOf, Partitioning, PrimaryKey, Table, TypeKind, Unique,
+    IndexKey, IndexPart, ObjectName, Options, PartitionOf, Partitioning, PrimaryKey, Table, TypeKind, Unique,
 };
 use crate::token::{self, TokenKind};
 
@@ -33,19 +33,18 @@ pub(super) fn create(table: &Table, likes: &[String], if_not_exists: bool) -> St
     if let Some(method) = table.options.get("USING") {
         sql.push_str(&format!(" USING {}", quote(method)));
     }
-    let parameters: Vec<String> = table
-        .options
-        .iter()
-        .filter(|(name, _)| is_parameter(name))
-        .map(|(name, value)| parameter(name, value))
-        .collect();
-    if !parameters.is_empty() {
-        sql.push_str(&format!(" WITH ({})", parameters.join(", ")));
-    }
+    sql.push_str(&with_parameters(&table.options));
     if let Some(space) = table.options.get("TABLESPACE") {
         sql.push_str(&format!(" TABLESPACE {}", quote(space)));
     }
     sql
+}
+
+/// ` WITH (fillfactor=70)`, or nothing.
+fn with_parameters(options: &Options) -> String {
+    let parameters = options.iter().filter(|(name, _)| is_parameter(name));
+    let parameters: Vec<String> = parameters.map(|(name, value)| parameter(name, value)).collect();
+    if parameters.is_empty() { String::new() } else { format!(" WITH ({})", parameters.join(", ")) }
 }
 
 fn is_parameter(name: &str) -> bool {
@@ -276,15 +275,7 @@ pub(crate) fn create_index(
     if index.nulls_not_distinct {
         sql.push_str(" NULLS NOT DISTINCT");
     }
-    let parameters: Vec<String> = index
-        .options
-        .iter()
-        .filter(|(name, _)| is_parameter(name))
-        .map(|(name, value)| parameter(name, value))
-        .collect();
-    if !parameters.is_empty() {
-        sql.push_str(&format!(" WITH ({})", parameters.join(", ")));
-    }
+    sql.push_str(&with_parameters(&index.options));
     if let Some(predicate) = &index.predicate {
         sql.push_str(&format!(" WHERE {}", predicate.text()));
     }
