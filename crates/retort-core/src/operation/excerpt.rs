@@ -3,6 +3,7 @@
 //! Places stay those of the file: a statement points at the bytes that were written, and carries the text that
 //! is run where that differs.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::from_sql::read;
@@ -40,21 +41,25 @@ impl From<Range<usize>> for Excerpt {
     }
 }
 
-/// A text with the places it came from.
-struct Filled {
-    text: String,
+/// A text with the places it came from; the file's own where nothing is filled in.
+struct Filled<'a> {
+    text: Cow<'a, str>,
     /// Where a piece begins in the text, its bytes in the file, and whether it was copied from there.
     pieces: Vec<(usize, Range<usize>, bool)>,
 }
 
-impl Filled {
-    fn new(file: &SourceFile, part: &Excerpt) -> Filled {
-        let mut filled = Filled { text: String::new(), pieces: Vec::new() };
+impl<'a> Filled<'a> {
+    fn new(file: &'a SourceFile, part: &Excerpt) -> Filled<'a> {
+        if part.replaced.is_empty() {
+            let text = file.text.get(part.range.clone()).unwrap_or("");
+            return Filled { text: Cow::Borrowed(text), pieces: vec![(0, part.range.clone(), true)] };
+        }
+        let mut filled = Filled { text: Cow::Borrowed(""), pieces: Vec::new() };
         let mut at = part.range.start;
         for (range, by) in &part.replaced {
             filled.copy(file, at..range.start);
             filled.pieces.push((filled.text.len(), range.clone(), false));
-            filled.text.push_str(by);
+            filled.text.to_mut().push_str(by);
             at = range.end;
         }
         filled.copy(file, at..part.range.end);
@@ -63,7 +68,7 @@ impl Filled {
 
     fn copy(&mut self, file: &SourceFile, range: Range<usize>) {
         self.pieces.push((self.text.len(), range.clone(), true));
-        self.text.push_str(file.text.get(range).unwrap_or(""));
+        self.text.to_mut().push_str(file.text.get(range).unwrap_or(""));
     }
 
     /// The byte of the file that a byte of the text came from; of what was filled in, the first.
@@ -93,7 +98,7 @@ impl Filled {
 /// Reads the statements of a part of a file.
 pub fn from_excerpt(file: &SourceFile, part: &Excerpt, dialect: DialectKind) -> Checked<Vec<Directive>> {
     let filled = Filled::new(file, part);
-    let text = filled.text.as_str();
+    let text = &*filled.text;
     let raws = match &part.ends {
         Ends::Dialect => split(text, dialect),
         Ends::Delimiter(delimiter) => split_at(text, dialect, delimiter),
@@ -108,7 +113,9 @@ pub fn from_excerpt(file: &SourceFile, part: &Excerpt, dialect: DialectKind) -> 
             diagnostics.push(not_understood(span, filled.start(fault.at), &fault.message));
         }
         let run = text.get(raw.start..raw.end).unwrap_or("");
-        let sql = (file.slice(span) != run).then(|| run.to_owned());
+        // Without anything filled in, the two are the same bytes.
+        let differs = !part.replaced.is_empty() && file.slice(span) != run;
+        let sql = differs.then(|| run.to_owned());
         directives.push(Directive { span, operations, skipped, sql });
     }
     Checked { value: directives, diagnostics }
