@@ -6,6 +6,7 @@ mod rows;
 pub use change::{Changed, Hint, change};
 pub use rows::{delete_row, literal, select_rows};
 
+use super::words;
 use crate::schema::{
     Check, Column, Deferral, ForeignKey, IdentityKind, Index, IndexKey, ObjectName, ReferentialAction, Table,
     Unique, View, same_word,
@@ -116,23 +117,7 @@ pub fn column_definition(column: &Column, inline_key: bool, key_name: Option<&st
 
 /// A literal stands bare; every other expression wants parentheses.
 fn default_text(text: &str) -> String {
-    if is_constant(text) { text.to_owned() } else { format!("({text})") }
-}
-
-/// Whether a default is a literal, which ADD COLUMN can take.
-pub(super) fn is_constant(text: &str) -> bool {
-    let tokens = token::tokens(text, DialectKind::Sqlite);
-    match tokens.as_slice() {
-        [one] => match one.kind {
-            token::TokenKind::Text | token::TokenKind::Number => true,
-            token::TokenKind::Word => {
-                ["true", "false", "null"].iter().any(|word| text.trim().eq_ignore_ascii_case(word))
-            }
-            token::TokenKind::Quoted | token::TokenKind::Symbol => false,
-        },
-        [sign, number] => matches!(sign.text(text), "-" | "+") && number.kind == token::TokenKind::Number,
-        _ => false,
-    }
+    if words::is_literal(text, DialectKind::Sqlite) { text.to_owned() } else { format!("({text})") }
 }
 
 fn unique_definition(unique: &Unique) -> String {

@@ -3,12 +3,12 @@
 //! Rebuild (`sqlite.org/lang_altertable.html`, 7, and measured): foreign keys off before the transaction, make the
 //! new table, copy, drop the old, rename; carry the AUTOINCREMENT counter over; make indexes and triggers again.
 
-use super::{
-    column_definition, create_index, create_table, drop_index, is_constant, quote, references, table_name,
-};
+use super::super::words;
+use super::{column_definition, create_index, create_table, drop_index, quote, references, table_name};
 use crate::operation::{self, Operation, Position};
 use crate::schema::{Column, Expression, ObjectName, Schema, Table, diff, same_word};
 use crate::source::DialectKind;
+use crate::token::text_literal;
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
 
@@ -189,7 +189,8 @@ fn add_column(
     reached: &mut Schema,
     step: &mut impl FnMut(Operation, String, &mut Schema) -> Option<()>,
 ) -> Option<()> {
-    let constant = column.default.as_ref().is_none_or(|default| is_constant(default.text()));
+    let constant =
+        column.default.as_ref().is_none_or(|default| words::is_literal(default.text(), DialectKind::Sqlite));
     let stored = column.generated.as_ref().is_some_and(|generated| generated.stored);
     if !constant || stored || column.identity.is_some() {
         return None;
@@ -254,8 +255,7 @@ fn rebuild(alteration: &Alteration<'_>, sql: &mut Vec<String>) {
         }
     }
     if is_autoincrement(old) && is_autoincrement(new) {
-        let name = |name: &str| format!("'{}'", name.replace('\'', "''"));
-        let (old_name, new_name) = (name(&old.name.to_string()), name(&temporary));
+        let (old_name, new_name) = (text_literal(&old.name.to_string()), text_literal(&temporary));
         sql.push(format!("DELETE FROM sqlite_sequence WHERE name = {new_name}"));
         sql.push(format!(
             "INSERT INTO sqlite_sequence (name, seq) SELECT {new_name}, seq FROM sqlite_sequence WHERE name = {old_name}"
