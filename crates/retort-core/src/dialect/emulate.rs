@@ -21,7 +21,7 @@ use crate::schema::{
 };
 use crate::source::DialectKind;
 
-pub(super) use number::{Numbering, TABLE as COUNTERS, counters, numbering, sequence_name};
+pub(super) use number::{Numbering, TABLE as COUNTERS, counters, numbering};
 pub(super) use partition::{condition, emulate_partition, root};
 pub(super) use view::{Shown, emulate_view, rows_name, rows_of};
 

@@ -24,11 +24,10 @@ pub(super) fn list(names: &[String], dialect: DialectKind) -> String {
 
 /// A text as a literal. MySQL reads a backslash as the beginning of something else (MySQL 8.4, 11.1.1).
 pub(super) fn text(value: &str, dialect: DialectKind) -> String {
-    let value = match dialect {
-        DialectKind::Mysql => value.replace('\\', "\\\\"),
-        DialectKind::Sqlite | DialectKind::Postgres => value.to_owned(),
-    };
-    format!("'{}'", value.replace('\'', "''"))
+    match dialect {
+        DialectKind::Mysql => token::text_literal(&value.replace('\\', "\\\\")),
+        DialectKind::Sqlite | DialectKind::Postgres => token::text_literal(value),
+    }
 }
 
 /// A text or NULL.
@@ -86,7 +85,7 @@ pub(super) fn read_object(text: &str, dialect: DialectKind) -> ObjectName {
     let tokens = token::tokens(text, dialect);
     let named = tokens.iter().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
     let mut parts: Vec<String> = named.map(|token| token::identifier(token.text(text), dialect)).collect();
-    let name = parts.pop().unwrap_or_default();
+    let name = parts.pop().unwrap_or_else(|| text.to_owned());
     match parts.pop() {
         Some(schema) => ObjectName::qualified(&schema, &name),
         None => ObjectName::bare(name),

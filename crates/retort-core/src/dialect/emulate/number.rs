@@ -6,12 +6,13 @@
 use super::{Emulation, SQLITE, flat};
 use crate::dialect::Fidelity;
 use crate::dialect::sqlite::{quote, table_name};
+use crate::dialect::words::read_object;
 use crate::schema::{
     Column, Expression, Identity, IdentityKind, ObjectName, PrimaryKey, Schema, SqlType, Table, TypeKind,
     same_word,
 };
 use crate::source::DialectKind;
-use crate::token::{self, TokenKind};
+use crate::token;
 
 /// The table that holds the counters: name, last number, step.
 pub(in crate::dialect) const TABLE: &str = "_retort_seq";
@@ -90,22 +91,7 @@ pub(in crate::dialect) fn sequence_in(default: &Expression, dialect: DialectKind
     }
     let name = token::string_value(words.next()?, dialect)?;
     let rest: Vec<&str> = words.collect();
-    matches!(rest.as_slice(), [")"] | ["::", "regclass", ")"]).then(|| sequence_name(&name, dialect))
-}
-
-/// The name in a text, as `nextval` reads it: `'app.s'`, `'"S"'`.
-pub(in crate::dialect) fn sequence_name(text: &str, dialect: DialectKind) -> ObjectName {
-    let tokens = token::tokens(text, dialect);
-    let names: Vec<String> = tokens
-        .iter()
-        .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted))
-        .map(|token| token::identifier(token.text(text), dialect))
-        .collect();
-    match names.as_slice() {
-        [.., schema, name] => ObjectName::qualified(schema, name),
-        [name] => ObjectName::bare(name),
-        [] => ObjectName::bare(text),
-    }
+    matches!(rest.as_slice(), [")"] | ["::", "regclass", ")"]).then(|| read_object(&name, dialect))
 }
 
 impl Emulation<'_> {
@@ -159,7 +145,7 @@ impl Emulation<'_> {
         let table = flat(&self.from.name);
         let marker = self.marker(column);
         let (own, quoted) = (quote(&column.name), table_name(&table));
-        let sequence = format!("'{}'", numbering.sequence.replace('\'', "''"));
+        let sequence = token::text_literal(&numbering.sequence);
         let next = format!(
             "UPDATE {TABLE} SET last = last + inc WHERE name = {sequence}; \
              UPDATE {quoted} SET {own} = (SELECT last FROM {TABLE} WHERE name = {sequence}) WHERE rowid = NEW.rowid;"
@@ -204,10 +190,10 @@ impl Emulation<'_> {
     fn refuse_given(&mut self, column: &Column, omitted: i64) {
         let table = flat(&self.from.name);
         let name = ObjectName::bare(format!("_retort_{table}_{}_always", column.name));
-        let message =
-            format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name).replace('\'', "''");
+        let message = format!("cannot insert a non-DEFAULT value into column \"{}\"", column.name);
+        let message = token::text_literal(&message);
         let definition = format!(
-            "CREATE TRIGGER {} BEFORE INSERT ON {} WHEN NEW.{} <> {omitted} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+            "CREATE TRIGGER {} BEFORE INSERT ON {} WHEN NEW.{} <> {omitted} BEGIN SELECT RAISE(ABORT, {message}); END",
             table_name(&name),
             table_name(&table),
             quote(&column.name),

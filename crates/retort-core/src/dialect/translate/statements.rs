@@ -1,6 +1,6 @@
 //! Statements that change no structure, and details that were read past.
 
-use super::super::emulate::sequence_name;
+use super::super::words::read_object;
 use super::super::{Fidelity, Note, rewrite, rows};
 use super::{Translated, Translator};
 use crate::operation::{Operation, SqlClass};
@@ -62,7 +62,7 @@ impl Translator {
     /// `SELECT setval('s', 5, true)`, as dumps end with; true when the statement is that.
     fn sets_sequence(&mut self, sql: &Expression, done: &mut Translated) -> bool {
         let Some((name, value, is_last)) = setval(sql.text(), self.source.dialect) else { return false };
-        let name = sequence_name(&name, self.source.dialect);
+        let name = read_object(&name, self.source.dialect);
         let said = rewrite::query(&value, &self.source);
         if !said.unsupported.is_empty() {
             let message =
