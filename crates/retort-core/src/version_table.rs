@@ -13,6 +13,7 @@ use crate::graph::Heads;
 use crate::revision::RevisionId;
 use crate::schema::ObjectName;
 use crate::source::DialectKind;
+use crate::token::text_literal;
 
 const COLUMN: &str = "version_num";
 
@@ -138,21 +139,21 @@ pub fn read(table: &VersionTable, db: &mut dyn Database) -> Result<Option<Heads>
 
 /// A question that has a row where the table is there.
 fn exists(table: &VersionTable, dialect: DialectKind) -> String {
-    let text = |text: &str| format!("'{}'", text.replace('\'', "''"));
-    let name = text(&table.name);
+    let name = text_literal(&table.name);
     match (dialect, &table.schema) {
         (DialectKind::Sqlite, _) => {
             format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = {name}")
         }
         (DialectKind::Postgres, None) => {
-            format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", text(&quote(&table.name)))
+            format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", text_literal(&quote(&table.name)))
         }
         (DialectKind::Postgres, Some(schema)) => {
             let name = format!("{}.{}", quote(schema), quote(&table.name));
-            format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", text(&name))
+            format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", text_literal(&name))
         }
         (DialectKind::Mysql, schema) => {
-            let schema = schema.as_deref().map_or_else(|| "database()".to_owned(), text);
+            let schema =
+                schema.as_deref().map_or_else(|| "database()".to_owned(), |schema| text_literal(schema));
             format!(
                 "SELECT 1 FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}"
             )

@@ -21,7 +21,7 @@ pub(super) use cast::type_words;
 use super::{Fidelity, Note};
 use crate::schema::{Column, ObjectName, Schema, SqlType, Table, TypeKind};
 use crate::source::DialectKind;
-use crate::token;
+use crate::token::text_literal;
 pub(super) use units::{Unit, units};
 
 /// A text in SQLite's words.
@@ -205,7 +205,7 @@ impl<'a> Rewriter<'a> {
             Unit::Word(word) => self.word(word, list, out),
             Unit::Name(name) => self.name(name, list, out),
             Unit::Text(value) => {
-                push(out, text(value), true);
+                push(out, text_literal(value), true);
                 1
             }
             Unit::Number(number) => self.number(number, out),
@@ -342,11 +342,6 @@ fn kind_of_sum(pieces: &[Piece]) -> Option<TypeKind> {
     let number = |piece: &Piece| matches!(piece.kind, Some(TypeKind::Integer { .. }));
     let all = pieces.iter().all(|piece| is_arithmetic(piece) || number(piece));
     (all && !pieces.is_empty()).then(whole)
-}
-
-/// A text as a literal.
-pub(super) fn text(value: &str) -> String {
-    token::text_literal(value)
 }
 
 pub(super) fn push(out: &mut Vec<Piece>, text: String, literal: bool) {

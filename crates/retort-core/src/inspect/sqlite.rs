@@ -11,6 +11,7 @@ use crate::schema::{
     Schema, SqlType, Table, Unique, same_word,
 };
 use crate::source::{DialectKind, SourceFile, SourceId};
+use crate::token::text_literal;
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
 
@@ -113,8 +114,7 @@ impl Catalog {
             Ok(map)
         };
         let from = "FROM sqlite_schema AS m, ";
-        let names: Vec<String> =
-            tables.iter().map(|name| format!("'{}'", name.replace('\'', "''"))).collect();
+        let names: Vec<String> = tables.iter().map(|name| text_literal(name)).collect();
         let chosen = format!("m.type = 'table' AND lower(m.name) IN ({})", names.join(", "));
         let mut catalog = Catalog {
             columns: by_table(&format!(

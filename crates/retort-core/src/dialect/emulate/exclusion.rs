@@ -5,6 +5,7 @@ use super::{Emulation, flat};
 use crate::dialect::Fidelity;
 use crate::dialect::sqlite::{quote, table_name};
 use crate::schema::{Exclusion, Expression, Index, IndexKey, IndexPart, ObjectName};
+use crate::token::text_literal;
 
 impl Emulation<'_> {
     pub(super) fn exclusion(&mut self, exclusion: &Exclusion) {
@@ -127,11 +128,11 @@ impl Emulation<'_> {
         let table = flat(&self.from.name);
         let name = ObjectName::bare(format!("_retort_{table}_{constraint}_{}", event.to_lowercase()));
         let message =
-            format!("conflicting row violates exclusion constraint \"{constraint}\"").replace('\'', "''");
+            text_literal(&format!("conflicting row violates exclusion constraint \"{constraint}\""));
         let own = table_name(&table);
         let other = if event == "UPDATE" { "o.rowid <> OLD.rowid AND " } else { "" };
         let definition = format!(
-            "CREATE TRIGGER {} BEFORE {event} ON {own} WHEN EXISTS (SELECT 1 FROM {own} AS o WHERE {other}{conflict}) BEGIN SELECT RAISE(ABORT, '{message}'); END",
+            "CREATE TRIGGER {} BEFORE {event} ON {own} WHEN EXISTS (SELECT 1 FROM {own} AS o WHERE {other}{conflict}) BEGIN SELECT RAISE(ABORT, {message}); END",
             table_name(&name),
         );
         self.trigger(name, table, &definition);

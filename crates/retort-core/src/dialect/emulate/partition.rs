@@ -11,7 +11,7 @@ use crate::schema::{
     Column, Expression, IndexKey, ObjectName, PartitionOf, Partitioning, Schema, Table, Trigger, View,
     same_name,
 };
-use crate::token::{self, TokenKind};
+use crate::token::{self, TokenKind, text_literal};
 
 /// The table at the root of a partition, which holds its rows.
 pub(in crate::dialect) fn root<'a>(source: &'a Schema, partition: &Table) -> Option<&'a Table> {
@@ -235,9 +235,9 @@ impl Emulation<'_> {
         let table = flat(&self.from.name);
         for event in ["INSERT", "UPDATE"] {
             let name = ObjectName::bare(format!("_retort_{table}_partition_{}", event.to_lowercase()));
-            let message = format!("no partition of \"{table}\" takes this row").replace('\'', "''");
+            let message = text_literal(&format!("no partition of \"{table}\" takes this row"));
             let definition = format!(
-                "CREATE TRIGGER {} BEFORE {event} ON {} WHEN ({condition}) IS NOT TRUE BEGIN SELECT RAISE(ABORT, '{message}'); END",
+                "CREATE TRIGGER {} BEFORE {event} ON {} WHEN ({condition}) IS NOT TRUE BEGIN SELECT RAISE(ABORT, {message}); END",
                 table_name(&name),
                 table_name(&table),
             );
@@ -317,8 +317,8 @@ fn write_through(held: &Table, view: &ObjectName, condition: Option<&str>) -> Ve
     let same: Vec<String> = stored.iter().map(|column| format!("{column} IS OLD.{column}")).collect();
     let row = format!("rowid = (SELECT rowid FROM {table} WHERE {} LIMIT 1)", same.join(" AND "));
     let refused = condition.map_or_else(String::new, |condition| {
-        let message = format!("this row does not belong into the partition \"{view}\"").replace('\'', "''");
-        format!("SELECT RAISE(ABORT, '{message}') WHERE ({condition}) IS NOT TRUE; ")
+        let message = text_literal(&format!("this row does not belong into the partition \"{view}\""));
+        format!("SELECT RAISE(ABORT, {message}) WHERE ({condition}) IS NOT TRUE; ")
     });
     let trigger = |event: &str, body: String| {
         let name = ObjectName::bare(format!("_retort_{view}_{}", event.to_lowercase()));

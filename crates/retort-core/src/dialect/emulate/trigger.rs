@@ -15,6 +15,7 @@ use crate::dialect::rows::words::Words;
 use crate::dialect::sqlite::{quote, table_name};
 use crate::schema::{Column, ObjectName, Table, Trigger};
 use crate::source::DialectKind;
+use crate::token::text_literal;
 use read::{Head, Read, Step};
 use run::{Action, Guard, Run, joined};
 
@@ -243,10 +244,10 @@ impl Emulation<'_> {
             self.from.columns.iter().filter(|column| !column.nullable && run.new.contains_key(&column.name))
         {
             made.filled.push((column.name.clone(), event));
-            let message = format!("NOT NULL constraint failed: {}.{}", flat(&self.from.name), column.name)
-                .replace('\'', "''");
+            let message = format!("NOT NULL constraint failed: {}.{}", flat(&self.from.name), column.name);
+            let message = text_literal(&message);
             statements.push(format!(
-                "SELECT RAISE(ABORT, '{message}') FROM {table} WHERE rowid = NEW.rowid AND {} IS NULL",
+                "SELECT RAISE(ABORT, {message}) FROM {table} WHERE rowid = NEW.rowid AND {} IS NULL",
                 quote(&column.name)
             ));
         }
@@ -299,12 +300,9 @@ impl Emulation<'_> {
         for action in actions {
             match action {
                 Action::Raise(guard, message) => {
-                    let message = message.replace('\'', "''");
+                    let message = text_literal(message);
                     let condition = self.condition(guard)?;
-                    said.push(format!(
-                        "SELECT RAISE(ABORT, '{message}'){}",
-                        after_where(condition.as_deref())
-                    ));
+                    said.push(format!("SELECT RAISE(ABORT, {message}){}", after_where(condition.as_deref())));
                 }
                 Action::Ignore(guard) => {
                     let condition = self.condition(guard)?;
@@ -394,12 +392,12 @@ impl Emulation<'_> {
                     continue;
                 }
                 let name = format!("_retort_{table}_{}_not_null_{}", column.name, event.to_lowercase());
-                let message =
-                    format!("NOT NULL constraint failed: {table}.{}", column.name).replace('\'', "''");
+                let message = format!("NOT NULL constraint failed: {table}.{}", column.name);
+                let message = text_literal(&message);
                 watched.push((
                     name.clone(),
                     format!(
-                        "CREATE TRIGGER {} BEFORE {event} ON {} WHEN NEW.{} IS NULL BEGIN SELECT RAISE(ABORT, '{message}'); END",
+                        "CREATE TRIGGER {} BEFORE {event} ON {} WHEN NEW.{} IS NULL BEGIN SELECT RAISE(ABORT, {message}); END",
                         quote(&name),
                         table_name(&table),
                         quote(&column.name)

@@ -5,6 +5,7 @@ use super::number::numbering;
 use crate::dialect::Fidelity;
 use crate::dialect::sqlite::quote;
 use crate::schema::{Column, ObjectName, TypeKind};
+use crate::token::text_literal;
 
 /// How a column is stored.
 pub(super) struct Stored {
@@ -175,7 +176,7 @@ fn is_binary(emulation: &Emulation<'_>, column: &Column) -> bool {
 }
 
 fn labelled(name: &str, labels: &[String], without_case: bool) -> Stored {
-    let list: Vec<String> = labels.iter().map(|label| format!("'{}'", label.replace('\'', "''"))).collect();
+    let list: Vec<String> = labels.iter().map(|label| text_literal(label)).collect();
     let check = format!("{name} IN ({})", list.join(", "));
     let stored = if labels.is_sorted() {
         Stored::emulated("TEXT", check, "TEXT with a check of its labels")

@@ -2,10 +2,11 @@
 //! (`sqlite.org/lang_datefunc.html`).
 
 use super::operators::sum_kind;
-use super::{Piece, Rewriter, Unit, join, push, text, units, whole};
+use super::{Piece, Rewriter, Unit, join, push, units, whole};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
 use crate::source::DialectKind;
+use crate::token::text_literal;
 
 /// A span of time whose length is written out: months and seconds, which do not mix.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -383,7 +384,7 @@ impl Rewriter<'_> {
             _ => postgres_format(format),
         };
         let Some(format) = format.filter(|_| timely) else { return false };
-        push(out, format!("strftime({}, {})", text(&format), join(&said)), false);
+        push(out, format!("strftime({}, {})", text_literal(&format), join(&said)), false);
         true
     }
 }

@@ -1,9 +1,10 @@
 //! Function calls: which of them SQLite has, under which name.
 
-use super::{Piece, Rewriter, Unit, join, push, text, units, whole};
+use super::{Piece, Rewriter, Unit, join, push, units, whole};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
 use crate::source::DialectKind;
+use crate::token::text_literal;
 
 /// Functions that SQLite has under the same name and meaning (`sqlite.org/lang_corefunc.html`, `lang_aggfunc.html`,
 /// `windowfunctions.html`). Those of `lang_mathfunc.html` are not in every build: the bundled one lacks them.
@@ -321,7 +322,7 @@ impl Rewriter<'_> {
             ("format", [[Unit::Text(form)], values @ ..]) if postgres && only_strings(form) => {
                 let said: Vec<String> =
                     values.iter().map(|value| format!(", coalesce({}, '')", self.say(value))).collect();
-                push(out, format!("printf({}{})", text(form), said.join("")), false);
+                push(out, format!("printf({}{})", text_literal(form), said.join("")), false);
             }
             ("json_unquote", [[word, Unit::Group(inner)]]) if word.is("json_extract") => {
                 let Some(comma) = inner.iter().position(|unit| unit.is_symbol(",")) else { return false };

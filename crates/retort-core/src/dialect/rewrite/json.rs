@@ -1,8 +1,9 @@
 //! JSON: paths, members, lists.
 
-use super::{Piece, Rewriter, Unit, join, push, text};
+use super::{Piece, Rewriter, Unit, join, push};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
+use crate::token::text_literal;
 
 /// A member's name as a path of SQLite's.
 fn member(name: &str) -> String {
@@ -29,7 +30,7 @@ impl Rewriter<'_> {
             self.unsupported(format!("`{symbol}` with these operands"));
             return 1;
         };
-        let path = text(&path);
+        let path = text_literal(&path);
         if symbol == "->" {
             let text = format!("json_extract({}, {path})", left.text);
             // As JSON it goes on into the next step; alone it would lose its quotes.
@@ -64,7 +65,7 @@ impl Rewriter<'_> {
             return 2;
         };
         let steps: String = path.split(',').map(|step| format!(".\"{step}\"")).collect();
-        self.text_at(&left.text, &text(&format!("${steps}")), out);
+        self.text_at(&left.text, &text_literal(&format!("${steps}")), out);
         2
     }
 
@@ -76,7 +77,7 @@ impl Rewriter<'_> {
         };
         let message = "`?` looks for members of an object, not for items of a list";
         self.note("dialect/json", Fidelity::Weakened, message);
-        push(out, format!("(json_type({}, {}) IS NOT NULL)", left.text, text(&member(name))), false);
+        push(out, format!("(json_type({}, {}) IS NOT NULL)", left.text, text_literal(&member(name))), false);
         2
     }
 
@@ -128,9 +129,9 @@ impl Rewriter<'_> {
             return 2;
         };
         let said = if compared || symbol == "->>" {
-            format!("({} ->> {})", left.text, text(path))
+            format!("({} ->> {})", left.text, text_literal(path))
         } else {
-            format!("({} -> {})", left.text, text(path))
+            format!("({} -> {})", left.text, text_literal(path))
         };
         push(out, said, false);
         2

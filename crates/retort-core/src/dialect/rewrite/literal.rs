@@ -4,11 +4,11 @@ mod array;
 mod kept;
 mod time;
 
-use super::{Piece, Rewriter, Unit, join, text};
+use super::{Piece, Rewriter, Unit, join};
 use crate::dialect::Fidelity;
 use crate::schema::{Column, TypeKind};
 use crate::source::DialectKind;
-use crate::token::push_text_literal;
+use crate::token::{push_text_literal, text_literal};
 pub(in crate::dialect) use array::array;
 
 /// `1.005` to so many digits after the point, halves away from zero, as the servers round exact numbers. None
@@ -137,16 +137,16 @@ impl Rewriter<'_> {
                 Some(value.trim().to_owned()).filter(|value| value.parse::<f64>().is_ok_and(f64::is_finite))
             }
             TypeKind::Blob { .. } if !mysql => bytea(value),
-            TypeKind::Uuid => uuid(value).map(|uuid| text(&uuid)),
+            TypeKind::Uuid => uuid(value).map(|uuid| text_literal(&uuid)),
             TypeKind::Date => time::date(value, mysql).map(|value| said_time(&value)),
-            TypeKind::Time => time::time_of_day(value).map(|value| text(&value)),
+            TypeKind::Time => time::time_of_day(value).map(|value| text_literal(&value)),
             TypeKind::Timestamp { zone } => {
                 time::timestamp(value, *zone, mysql).map(|value| said_time(&value))
             }
-            TypeKind::Enum(labels) if mysql => Some(text(&spelled(value, labels))),
-            TypeKind::Set(members) => Some(text(&in_order(value, members))),
+            TypeKind::Enum(labels) if mysql => Some(text_literal(&spelled(value, labels))),
+            TypeKind::Set(members) => Some(text_literal(&in_order(value, members))),
             TypeKind::Array(item) => array(value, &self.plain(item)),
-            _ => Some(text(value)),
+            _ => Some(text_literal(value)),
         };
         if let Some(said) = said {
             if said.starts_with("CURRENT_") || said.starts_with("date(CURRENT") {
@@ -154,12 +154,12 @@ impl Rewriter<'_> {
             }
             return said;
         }
-        let message = format!("the literal {} is not understood as its type wants it", text(value));
+        let message = format!("the literal {} is not understood as its type wants it", text_literal(value));
         if matches!(kind, TypeKind::Date | TypeKind::Timestamp { .. } | TypeKind::Time | TypeKind::Array(_)) {
             self.unsupported(message);
         }
         // What the type refuses, its check refuses here.
-        text(value)
+        text_literal(value)
     }
 
     /// A type, seen through domains and enumerations.
@@ -182,7 +182,7 @@ impl Rewriter<'_> {
                     && matches!(kind, TypeKind::Text { .. })
                     && self.from == DialectKind::Postgres =>
             {
-                return text(if word.is("true") { "true" } else { "false" });
+                return text_literal(if word.is("true") { "true" } else { "false" });
             }
             [Unit::Text(value), Unit::Symbol("::"), cast @ ..]
                 if self.casts_to(cast, &kind) && !matches!(kind, TypeKind::Text { .. }) =>
@@ -218,7 +218,7 @@ impl Rewriter<'_> {
             TypeKind::Text { .. }
                 if number.starts_with(|c: char| c.is_ascii_digit()) && !number.starts_with("0x") =>
             {
-                text(&written)
+                text_literal(&written)
             }
             TypeKind::Blob { .. } if number.starts_with("0x") => {
                 let digits = number[2..].to_ascii_uppercase();
@@ -229,12 +229,12 @@ impl Rewriter<'_> {
             }
             TypeKind::Enum(labels) if mysql => {
                 match number.parse::<usize>().ok().and_then(|n| labels.get(n.checked_sub(1)?)) {
-                    Some(label) => text(label),
+                    Some(label) => text_literal(label),
                     None => written,
                 }
             }
             TypeKind::Set(members) => match number.parse::<u64>() {
-                Ok(bits) => text(&members_of(bits, members)),
+                Ok(bits) => text_literal(&members_of(bits, members)),
                 Err(_) => written,
             },
             TypeKind::Date | TypeKind::Timestamp { .. } | TypeKind::Time if mysql && sign.is_empty() => {
@@ -288,7 +288,7 @@ fn said_time(value: &str) -> String {
     if value.starts_with("CURRENT_") || value.starts_with("date(CURRENT") {
         value.to_owned()
     } else {
-        text(value)
+        text_literal(value)
     }
 }
 

@@ -1,8 +1,9 @@
 //! What only MySQL says.
 
-use super::{Piece, Rewriter, Unit, push, text};
+use super::{Piece, Rewriter, Unit, push};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
+use crate::token::text_literal;
 
 impl Rewriter<'_> {
     pub(super) fn mysql(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
@@ -64,7 +65,7 @@ impl Rewriter<'_> {
             return 1;
         };
         self.note_regexp();
-        push(out, format!("REGEXP {}", text(&format!("(?i){pattern}"))), false);
+        push(out, format!("REGEXP {}", text_literal(&format!("(?i){pattern}"))), false);
         2
     }
 
@@ -73,7 +74,7 @@ impl Rewriter<'_> {
         let Some(Unit::Text(pattern)) = list.get(1) else { return 0 };
         let escaped = list.get(2).is_some_and(|unit| unit.is("escape"));
         let escape = if pattern.contains('\\') && !escaped { " ESCAPE '\\'" } else { "" };
-        push(out, format!("LIKE {}{escape}", text(pattern)), false);
+        push(out, format!("LIKE {}{escape}", text_literal(pattern)), false);
         2
     }
 

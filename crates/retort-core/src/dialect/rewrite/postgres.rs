@@ -1,8 +1,9 @@
 //! What only PostgreSQL says.
 
-use super::{Piece, Rewriter, Unit, push, text, units};
+use super::{Piece, Rewriter, Unit, push, units};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
+use crate::token::text_literal;
 
 impl Rewriter<'_> {
     pub(super) fn postgres(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
@@ -179,14 +180,14 @@ impl Rewriter<'_> {
         let flags = if operator.ends_with('*') { "(?i)" } else { "" };
         let not = if operator.starts_with('!') { "NOT " } else { "" };
         self.note_regexp();
-        push(out, format!("{not}REGEXP {}", text(&format!("{flags}{pattern}"))), false);
+        push(out, format!("{not}REGEXP {}", text_literal(&format!("{flags}{pattern}"))), false);
         2
     }
 
     /// A LIKE with a literal pattern is a GLOB here, which minds the case as PostgreSQL's LIKE does.
     fn like(&mut self, pattern: &str, escape: Option<&str>, not: &str, out: &mut Vec<Piece>) {
         match glob(pattern, escape.unwrap_or("\\")) {
-            Some(glob) => push(out, format!("{not}GLOB {}", text(&glob)), false),
+            Some(glob) => push(out, format!("{not}GLOB {}", text_literal(&glob)), false),
             None => self.unsupported("this LIKE pattern"),
         }
     }

@@ -1,9 +1,10 @@
 //! Functions of texts.
 
-use super::{Piece, Rewriter, Unit, join, text, units, whole};
+use super::{Piece, Rewriter, Unit, join, units, whole};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
 use crate::source::DialectKind;
+use crate::token::text_literal;
 
 impl Rewriter<'_> {
     /// Functions of texts; true where it was one that can be said.
@@ -99,7 +100,7 @@ impl Rewriter<'_> {
     }
 
     fn concat_ws(&mut self, between: &str, parts: &[&[Unit<'_>]]) -> String {
-        let between_text = text(between);
+        let between_text = text_literal(between);
         let said: Vec<String> =
             parts.iter().map(|part| format!("coalesce({between_text} || {}, '')", self.say(part))).collect();
         format!("substr({}, {})", said.join(" || "), between.chars().count() + 1)
@@ -115,7 +116,7 @@ impl Rewriter<'_> {
         let said = self.sequence(x);
         let plain = matches!(said.as_slice(), [one] if matches!(one.kind, Some(TypeKind::Text { .. })));
         let x = if plain { join(&said) } else { format!("CAST({} AS TEXT)", join(&said)) };
-        let filling = format!("replace(hex(zeroblob({n} - length({x}))), '00', {})", text(&fill));
+        let filling = format!("replace(hex(zeroblob({n} - length({x}))), '00', {})", text_literal(&fill));
         let filled = if name == "lpad" { format!("{filling} || {x}") } else { format!("{x} || {filling}") };
         Some(format!("iif(length({x}) >= {n}, substr({x}, 1, {n}), {filled})"))
     }
@@ -179,7 +180,7 @@ impl Rewriter<'_> {
     }
 
     fn split_part(&mut self, x: &[Unit<'_>], by: &str, n: &str) -> String {
-        let (x, by_text) = (self.say(x), text(by));
+        let (x, by_text) = (self.say(x), text_literal(by));
         let first = |x: &str| format!("substr({x}, 1, instr({x} || {by_text}, {by_text}) - 1)");
         if n == "1" {
             return first(&x);

@@ -7,6 +7,7 @@ use crate::dialect::rewrite::units::split;
 use crate::dialect::{Fidelity, sqlite};
 use crate::schema::{ObjectName, Table, same_name};
 use crate::source::DialectKind;
+use crate::token::text_literal;
 
 impl<'s> Teller<'s> {
     pub(super) fn truncate(&mut self, words: &mut Words<'_, '_>) -> Vec<String> {
@@ -107,11 +108,16 @@ impl<'s> Teller<'s> {
         let numbered = table.columns.iter().filter_map(|column| numbering(self.source, table, column));
         for numbering in numbered.filter(|_| restart) {
             let last = numbering.start.saturating_sub(numbering.increment);
-            let key = |name: &str| format!("'{}'", name.replace('\'', "''"));
             sql.push(if numbering.is_key {
-                format!("UPDATE sqlite_sequence SET seq = {last} WHERE name = {}", key(&own.to_string()))
+                format!(
+                    "UPDATE sqlite_sequence SET seq = {last} WHERE name = {}",
+                    text_literal(&own.to_string())
+                )
             } else {
-                format!("UPDATE {COUNTERS} SET last = {last} WHERE name = {}", key(&numbering.sequence))
+                format!(
+                    "UPDATE {COUNTERS} SET last = {last} WHERE name = {}",
+                    text_literal(&numbering.sequence)
+                )
             });
         }
     }

@@ -3,6 +3,7 @@
 use super::{quote, table_name};
 use crate::database::Value;
 use crate::schema::{ObjectName, Table};
+use crate::token::text_literal;
 
 /// A value as a literal.
 pub fn literal(value: &Value) -> String {
@@ -14,7 +15,7 @@ pub fn literal(value: &Value) -> String {
             if *number > 0.0 { "9e999" } else { "-9e999" }.to_owned()
         }
         Value::Real(number) => format!("{number:?}"),
-        Value::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Value::Text(text) => text_literal(text),
         Value::Blob(bytes) => {
             format!("X'{}'", bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
         }

@@ -11,6 +11,7 @@ use crate::schema::{
     Column, Constraint, Expression, ObjectName, Schema, Table, TypeKind, same_name, same_word,
 };
 use crate::source::DialectKind;
+use crate::token::text_literal;
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
 
@@ -191,13 +192,9 @@ fn said(using: &Expression, source: &Schema, notes: &mut Vec<Note>) -> Option<Ex
     None
 }
 
-fn text(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
-}
-
 fn relabelled(column: &str, from: &str, to: &str) -> Expression {
     let name = quote(column);
-    let words = format!("CASE {name} WHEN {} THEN {} ELSE {name} END", text(from), text(to));
+    let words = format!("CASE {name} WHEN {} THEN {} ELSE {name} END", text_literal(from), text_literal(to));
     Expression::verbatim(&words, SQLITE)
 }
 
@@ -226,7 +223,7 @@ fn filled(column: &Column, table: &Table, source: &Schema, notes: &mut Vec<Note>
         }
         TypeKind::Text { .. } | TypeKind::Set(_) => "''".to_owned(),
         TypeKind::Blob { .. } => "X''".to_owned(),
-        TypeKind::Enum(labels) => text(labels.first().map_or("", String::as_str)),
+        TypeKind::Enum(labels) => text_literal(labels.first().map_or("", String::as_str)),
         TypeKind::Time => "'00:00:00'".to_owned(),
         TypeKind::Json { .. } => "'null'".to_owned(),
         TypeKind::Date | TypeKind::Timestamp { .. } => {

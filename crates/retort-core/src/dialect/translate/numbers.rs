@@ -5,11 +5,7 @@ use super::super::sqlite::{self, Hint, quote, table_name};
 use super::{Translated, Translator};
 use crate::operation::{Object, ObjectKind, Operation, SequenceChange};
 use crate::schema::{ObjectName, Schema};
-
-/// A text as a literal.
-fn text(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
-}
+use crate::token::text_literal;
 
 impl Translator {
     /// Makes the table of counters where it is missing.
@@ -49,8 +45,8 @@ impl Translator {
                 Some(old) if old.sequence == numbering.sequence => {}
                 Some(old) => done.sql.push(format!(
                     "UPDATE {COUNTERS} SET name = {} WHERE name = {}",
-                    text(&numbering.sequence),
-                    text(&old.sequence)
+                    text_literal(&numbering.sequence),
+                    text_literal(&old.sequence)
                 )),
                 None if self.is_explicit(&numbering.sequence) => {}
                 None => self.start_counter(table, numbering, is_new, done),
@@ -59,7 +55,7 @@ impl Translator {
         let kept = |old: &Numbering| now.iter().any(|new| old_name(&new.column) == old.column && !new.is_key);
         for old in before.iter().filter(|old| !old.is_key && !kept(old)) {
             if !self.is_explicit(&old.sequence) {
-                done.sql.push(format!("DELETE FROM {COUNTERS} WHERE name = {}", text(&old.sequence)));
+                done.sql.push(format!("DELETE FROM {COUNTERS} WHERE name = {}", text_literal(&old.sequence)));
             }
         }
     }
@@ -80,7 +76,7 @@ impl Translator {
     ) {
         self.need_counters(done);
         let before_first = numbering.start - numbering.increment;
-        let (name, step) = (text(&numbering.sequence), numbering.increment);
+        let (name, step) = (text_literal(&numbering.sequence), numbering.increment);
         done.sql.push(if is_new {
             format!("INSERT INTO {COUNTERS} (name, last, inc) VALUES ({name}, {before_first}, {step})")
         } else {
@@ -106,19 +102,20 @@ impl Translator {
                 let start = sequence.start.or(if step < 0 { sequence.maximum } else { sequence.minimum });
                 done.sql.push(format!(
                     "INSERT INTO {COUNTERS} (name, last, inc) VALUES ({}, {}, {step})",
-                    text(&flat(&sequence.name).name),
+                    text_literal(&flat(&sequence.name).name),
                     start.unwrap_or(step.signum()) - step
                 ));
             }
             Operation::DropObject { kind: ObjectKind::Sequence, name, .. }
                 if before.sequence(name).is_some() =>
             {
-                done.sql.push(format!("DELETE FROM {COUNTERS} WHERE name = {}", text(&flat(name).name)));
+                done.sql
+                    .push(format!("DELETE FROM {COUNTERS} WHERE name = {}", text_literal(&flat(name).name)));
             }
             Operation::RenameObject { kind: ObjectKind::Sequence, from, to } => done.sql.push(format!(
                 "UPDATE {COUNTERS} SET name = {} WHERE name = {}",
-                text(&flat(to).name),
-                text(&flat(from).name)
+                text_literal(&flat(to).name),
+                text_literal(&flat(from).name)
             )),
             Operation::AlterSequence { name, change } => self.alter_sequence(name, change, done),
             _ => {}
@@ -128,8 +125,10 @@ impl Translator {
     fn alter_sequence(&mut self, name: &ObjectName, change: &SequenceChange, done: &mut Translated) {
         let sequence = flat(name);
         if let Some(step) = change.increment {
-            done.sql
-                .push(format!("UPDATE {COUNTERS} SET inc = {step} WHERE name = {}", text(&sequence.name)));
+            done.sql.push(format!(
+                "UPDATE {COUNTERS} SET inc = {step} WHERE name = {}",
+                text_literal(&sequence.name)
+            ));
         }
         if let Some(restart) = change.restart {
             let held = self.source.sequence(name);
@@ -149,7 +148,7 @@ impl Translator {
         let sequence = flat(name);
         if let Some(table) = self.key_of(&sequence.name) {
             let value = if is_last { value.to_owned() } else { format!("({value}) - 1") };
-            let table = text(&flat(&table).name);
+            let table = text_literal(&flat(&table).name);
             done.sql.extend([
                 format!("DELETE FROM sqlite_sequence WHERE name = {table}"),
                 format!("INSERT INTO sqlite_sequence (name, seq) SELECT {table}, {value}"),
@@ -163,8 +162,10 @@ impl Translator {
                 .any(|held| !held.is_key && *held.sequence == *sequence.name);
         if has_counter {
             let value = if is_last { value.to_owned() } else { format!("({value}) - inc") };
-            done.sql
-                .push(format!("UPDATE {COUNTERS} SET last = {value} WHERE name = {}", text(&sequence.name)));
+            done.sql.push(format!(
+                "UPDATE {COUNTERS} SET last = {value} WHERE name = {}",
+                text_literal(&sequence.name)
+            ));
         }
     }
 
@@ -185,7 +186,7 @@ impl Translator {
 
 /// The key goes on where a counter stands.
 fn take_over(table: &ObjectName, counter: &Numbering, done: &mut Translated) {
-    let (name, counter) = (text(&table.name), text(&counter.sequence));
+    let (name, counter) = (text_literal(&table.name), text_literal(&counter.sequence));
     done.sql.push(format!("DELETE FROM sqlite_sequence WHERE name = {name}"));
     done.sql.push(format!(
         "INSERT INTO sqlite_sequence (name, seq) SELECT {name}, last FROM {COUNTERS} WHERE name = {counter}"
@@ -194,7 +195,7 @@ fn take_over(table: &ObjectName, counter: &Numbering, done: &mut Translated) {
 
 /// The key's next number.
 fn start_key(table: &ObjectName, start: i64, is_new: bool, done: &mut Translated) {
-    let (name, last) = (text(&table.name), start - 1);
+    let (name, last) = (text_literal(&table.name), start - 1);
     if !is_new {
         // A counter never goes back below the numbers that are there.
         done.sql.push(format!("UPDATE sqlite_sequence SET seq = max(seq, {last}) WHERE name = {name}"));

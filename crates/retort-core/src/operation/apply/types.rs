@@ -115,7 +115,7 @@ fn rename_literal(default: &Expression, from: &str, to: &str, dialect: DialectKi
     match token::tokens(text, dialect).first() {
         Some(first) if token::string_value(first.text(text), dialect).as_deref() == Some(from) => {
             let rest = &text[first.end as usize..];
-            Expression::new(&format!("'{}'{rest}", to.replace('\'', "''")), dialect)
+            Expression::new(&format!("{}{rest}", token::text_literal(to)), dialect)
         }
         _ => default.clone(),
     }

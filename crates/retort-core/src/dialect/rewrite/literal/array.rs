@@ -1,14 +1,15 @@
 //! PostgreSQL's array literals as JSON (18, 8.15.2).
 
-use super::{boolean, text};
+use super::boolean;
 use crate::schema::TypeKind;
+use crate::token::text_literal;
 
 /// `{a,"b c",NULL}` as a JSON text in quotes; None where it is no such literal.
 pub(in crate::dialect) fn array(value: &str, item: &TypeKind) -> Option<String> {
     let mut reader = Reader { rest: value.trim(), item };
     let mut json = String::new();
     reader.list(&mut json, 0)?;
-    reader.rest.trim().is_empty().then(|| text(&json))
+    reader.rest.trim().is_empty().then(|| text_literal(&json))
 }
 
 struct Reader<'a> {
