@@ -207,5 +207,9 @@ pub(super) fn skipped_note(detail: &str) -> Note {
             format!("`{detail}` is left out; it changes no meaning here"),
         );
     }
+    if upper.starts_with("OWNER TO") {
+        let message = format!("`{detail}` is left out: there are no such roles here");
+        return Note::new("dialect/access", Fidelity::Dropped, message);
+    }
     Note::new("dialect/detail", Fidelity::Weakened, format!("`{detail}` is left out"))
 }
