@@ -133,7 +133,13 @@ impl Session {
             known_tables: KnownTables::default(),
             present,
         };
-        session.go(session.last_good())?;
+        let last = session.last_good();
+        if session.edits.is_empty() && last == session.ran.len() {
+            // The database is there already.
+            session.stand_at(last);
+        } else {
+            session.go(last)?;
+        }
         Ok(session)
     }
 
@@ -214,6 +220,12 @@ impl Session {
         };
         let image = snapshot.map(Snapshot::image).unwrap_or_default();
         self.db.restore(&image).map_err(engine_trouble)?;
+        self.stand_at(position);
+        Ok(())
+    }
+
+    /// Puts the state of a position without edits in place; the database is there.
+    fn stand_at(&mut self, position: usize) {
         self.present = base_state(&self.project, self.db.capabilities());
         if let Some(at) = position.checked_sub(1) {
             let ran = &self.ran[at];
@@ -231,7 +243,6 @@ impl Session {
             present.diagnostics.clone_from(&ran.diagnostics);
             present.step = Some(ran.replayed.clone());
         }
-        Ok(())
     }
 
     fn apply_edits(&mut self, position: usize) {

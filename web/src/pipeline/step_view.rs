@@ -17,7 +17,7 @@ use crate::protocol::{
 };
 
 /// A dump has more statements than anybody reads, and than a page can draw.
-const MOST_STATEMENTS: usize = 400;
+const MOST_STATEMENTS: usize = 200;
 
 impl Session {
     /// Draws the present state.

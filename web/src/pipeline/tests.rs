@@ -195,7 +195,7 @@ fn a_file_of_five_megabytes_opens_and_is_listed_in_part() {
     }
     let (_, opened) = open(pasted(&text));
     assert_eq!(opened.step.position, 1);
-    assert_eq!(opened.step.statements.len(), 400);
-    assert!(opened.step.notice.unwrap().contains("the first 400 are listed"));
+    assert_eq!(opened.step.statements.len(), 200);
+    assert!(opened.step.notice.unwrap().contains("the first 200 are listed"));
     assert!(opened.step.tables[0].rows > 50_000);
 }
