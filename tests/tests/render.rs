@@ -1,7 +1,5 @@
 //! Schemas said as SQL and read again; one schema led to another.
 
-#![cfg(not(target_family = "wasm"))]
-
 mod generate;
 
 use proptest::prelude::*;

@@ -14,7 +14,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 
 /// The packages with tests that run in a browser, and which of their targets hold them.
 const WASM_TESTS: [(&str, &[&str]); 2] =
-    [("retort-tests", &["--test", "wasm"]), ("retort-web", &["--test", "browser"])];
+    [("retort-tests", &["--test", "wasm", "--test", "render"]), ("retort-web", &["--test", "browser"])];
 
 /// The packages whose documentation is built; a warning in it is an error.
 const DOCUMENTED: [&str; 2] = ["retort-core", "retort-drivers"];
