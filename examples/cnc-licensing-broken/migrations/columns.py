@@ -38,9 +38,13 @@ def existing_enum(*values: str, name: str):
     )
 
 
+def uuid_type():
+    return sa.Uuid().with_variant(postgresql.UUID(as_uuid=True), "postgresql")
+
+
 def uuid_key() -> sa.Column:
     default = sa.text("gen_random_uuid()") if is_postgresql() else None
-    return sa.Column("id", postgresql.UUID(as_uuid=True), server_default=default, nullable=False)
+    return sa.Column("id", uuid_type(), server_default=default, nullable=False)
 
 
 def timestamps() -> list:

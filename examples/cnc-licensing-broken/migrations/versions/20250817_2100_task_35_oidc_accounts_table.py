@@ -7,9 +7,8 @@ Create Date: 2025-08-17 21:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import drop_enum, json_document, timestamps, uuid_key
+from migrations.columns import drop_enum, json_document, timestamps, uuid_key, uuid_type
 
 revision = "20250817_2100_task_35_oidc_accounts_table"
 down_revision = "20250817_2045_task_32_enterprise_sessions_table"
@@ -21,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "oidc_accounts",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
         sa.Column("provider", sa.Enum("google", "microsoft", name="oidc_provider"), nullable=False),
         sa.Column("subject", sa.String(255), nullable=False),
         sa.Column("email", sa.String(255), nullable=False),

@@ -7,9 +7,16 @@ Create Date: 2025-08-18 11:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import CURRENCIES, MONEY, PERCENT, drop_enum, timestamps, uuid_key
+from migrations.columns import (
+    CURRENCIES,
+    MONEY,
+    PERCENT,
+    drop_enum,
+    timestamps,
+    uuid_key,
+    uuid_type,
+)
 
 revision = "20250818-1100-task-44-invoice-model-numbering-vat"
 down_revision = "20250818_1000_task_41_license_domain_model"
@@ -36,8 +43,8 @@ def upgrade() -> None:
     op.create_table(
         "invoices",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
-        sa.Column("license_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
+        sa.Column("license_id", uuid_type(), nullable=False),
         sa.Column("number", sa.String(24), nullable=False, comment="CNCAI-202508-000001"),
         sa.Column("amount", MONEY, nullable=False),
         sa.Column("currency", sa.Enum(*CURRENCIES, name="currency"), server_default="TRY", nullable=False),

@@ -7,9 +7,8 @@ Create Date: 2025-08-18 00:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import timestamps, uuid_key
+from migrations.columns import timestamps, uuid_key, uuid_type
 
 revision = "20250818_0000_task_37_mfa_totp_tables"
 down_revision = "20250817_2245_task_311_audit_correlation_pii_fields"
@@ -26,7 +25,7 @@ def upgrade() -> None:
     op.create_table(
         "mfa_totp_devices",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
         sa.Column("label", sa.String(100), server_default="authenticator", nullable=False),
         sa.Column("secret_encrypted", sa.LargeBinary(), nullable=False),
         sa.Column("digits", sa.SmallInteger(), server_default="6", nullable=False),
@@ -43,7 +42,7 @@ def upgrade() -> None:
     op.create_table(
         "mfa_backup_codes",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
         sa.Column("code_hash", sa.String(128), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True)),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),

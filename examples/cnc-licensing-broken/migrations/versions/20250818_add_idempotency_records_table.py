@@ -7,9 +7,8 @@ Create Date: 2025-08-18 14:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import json_document, uuid_key
+from migrations.columns import json_document, uuid_key, uuid_type
 
 revision = "20250818_add_idempotency_records_table"
 down_revision = "20250818_1100_task_44_invoice_model_numbering_vat"
@@ -21,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "idempotency_records",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("endpoint", sa.String(100), nullable=False),
         sa.Column("request_hash", sa.String(64), nullable=False),

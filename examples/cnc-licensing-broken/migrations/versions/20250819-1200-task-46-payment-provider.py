@@ -7,7 +7,6 @@ Create Date: 2025-08-19 12:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 from migrations.columns import (
     CURRENCIES,
@@ -18,6 +17,7 @@ from migrations.columns import (
     json_document,
     timestamps,
     uuid_key,
+    uuid_type,
 )
 
 revision = "20250819-1200-task-46-payment-provider"
@@ -32,7 +32,7 @@ def upgrade() -> None:
     op.create_table(
         "payments",
         uuid_key(),
-        sa.Column("invoice_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("invoice_id", uuid_type(), nullable=False),
         sa.Column("provider", sa.Enum(*PROVIDERS, name="payment_provider"), nullable=False),
         sa.Column("provider_payment_id", sa.String(255), nullable=False),
         sa.Column("amount", MONEY, nullable=False),
@@ -56,7 +56,7 @@ def upgrade() -> None:
     op.create_table(
         "payment_events",
         sa.Column("id", big_key(), autoincrement=True, nullable=False),
-        sa.Column("payment_id", postgresql.UUID(as_uuid=True)),
+        sa.Column("payment_id", uuid_type()),
         sa.Column("provider", existing_enum(*PROVIDERS, name="payment_provider"), nullable=False),
         sa.Column("event_id", sa.String(255), nullable=False),
         sa.Column("event_type", sa.String(100), nullable=False),

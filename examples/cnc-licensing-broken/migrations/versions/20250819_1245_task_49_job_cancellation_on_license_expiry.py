@@ -7,9 +7,8 @@ Create Date: 2025-08-19 12:45:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import is_postgresql
+from migrations.columns import is_postgresql, uuid_type
 
 revision = "20250819_1245_task_49_job_cancellation_on_license_expiry"
 down_revision = "20250819_1230_task_48_license_notification_duplicate_prevention"
@@ -41,7 +40,7 @@ def upgrade() -> None:
         with op.get_context().autocommit_block():
             op.execute("ALTER TYPE job_status ADD VALUE IF NOT EXISTS 'cancelled'")
     with op.batch_alter_table("jobs") as batch_op:
-        batch_op.add_column(sa.Column("license_id", postgresql.UUID(as_uuid=True)))
+        batch_op.add_column(sa.Column("license_id", uuid_type()))
         batch_op.add_column(sa.Column("cancel_requested_at", sa.DateTime(timezone=True)))
         batch_op.add_column(sa.Column("cancelled_at", sa.DateTime(timezone=True)))
         batch_op.add_column(sa.Column("cancellation_reason", sa.String(100)))

@@ -7,9 +7,8 @@ Create Date: 2025-08-17 15:30:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import big_key, drop_enum, json_document, timestamps, uuid_key
+from migrations.columns import big_key, drop_enum, json_document, timestamps, uuid_key, uuid_type
 
 revision = "20250817_1530_init_basic_tables"
 down_revision = None
@@ -39,7 +38,7 @@ def upgrade() -> None:
     op.create_table(
         "jobs",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
         sa.Column("kind", sa.String(50), nullable=False),
         sa.Column(
             "status",
@@ -62,9 +61,9 @@ def upgrade() -> None:
         "audit_logs",
         sa.Column("id", big_key(), autoincrement=True, nullable=False),
         sa.Column("event_type", sa.String(100), nullable=False),
-        sa.Column("actor_user_id", postgresql.UUID(as_uuid=True)),
+        sa.Column("actor_user_id", uuid_type()),
         sa.Column("scope_type", sa.String(50), nullable=False),
-        sa.Column("scope_id", postgresql.UUID(as_uuid=True)),
+        sa.Column("scope_id", uuid_type()),
         sa.Column("payload", json_document()),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

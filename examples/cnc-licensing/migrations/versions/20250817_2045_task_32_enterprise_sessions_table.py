@@ -7,9 +7,8 @@ Create Date: 2025-08-17 20:45:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import ip_address, timestamps, uuid_key
+from migrations.columns import ip_address, timestamps, uuid_key, uuid_type
 
 revision = "20250817_2045_task_32"
 down_revision = "20250817_2030_task_31"
@@ -21,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "sessions",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
         sa.Column("refresh_token_hash", sa.String(128), nullable=False),
         sa.Column("device_fingerprint", sa.String(1024)),
         sa.Column("ip_address", ip_address()),

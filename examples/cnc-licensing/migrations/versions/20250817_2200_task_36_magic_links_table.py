@@ -7,9 +7,8 @@ Create Date: 2025-08-17 22:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import ip_address, uuid_key
+from migrations.columns import ip_address, uuid_key, uuid_type
 
 revision = "20250817_2200_task_36"
 down_revision = "20250817_2100_task_35"
@@ -21,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "magic_links",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True)),
+        sa.Column("user_id", uuid_type()),
         sa.Column("email", sa.String(255), nullable=False),
         sa.Column("token_hash", sa.String(128), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),

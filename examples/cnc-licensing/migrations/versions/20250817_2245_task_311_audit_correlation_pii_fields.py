@@ -7,9 +7,8 @@ Create Date: 2025-08-17 22:45:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import ip_address, is_postgresql, json_document
+from migrations.columns import ip_address, is_postgresql, json_document, uuid_type
 
 revision = "20250817_2245_task_311"
 down_revision = "20250817_2200_task_36"
@@ -22,8 +21,8 @@ def upgrade() -> None:
         # The index build below may use more; only for this transaction.
         op.execute("SET LOCAL maintenance_work_mem = '256MB'")
     with op.batch_alter_table("audit_logs") as batch_op:
-        batch_op.add_column(sa.Column("correlation_id", postgresql.UUID(as_uuid=True)))
-        batch_op.add_column(sa.Column("session_id", postgresql.UUID(as_uuid=True)))
+        batch_op.add_column(sa.Column("correlation_id", uuid_type()))
+        batch_op.add_column(sa.Column("session_id", uuid_type()))
         batch_op.add_column(sa.Column("ip_address", ip_address()))
         batch_op.add_column(
             sa.Column("ip_anonymized", sa.Boolean(), server_default=sa.false(), nullable=False)

@@ -7,9 +7,15 @@ Create Date: 2025-08-18 10:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import drop_enum, existing_enum, json_document, timestamps, uuid_key
+from migrations.columns import (
+    drop_enum,
+    existing_enum,
+    json_document,
+    timestamps,
+    uuid_key,
+    uuid_type,
+)
 
 revision = "20250818_1000_task_41"
 down_revision = "20250818_0000_task_37"
@@ -36,7 +42,7 @@ def upgrade() -> None:
     op.create_table(
         "licenses",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("user_id", uuid_type(), nullable=False),
         sa.Column("type", sa.Enum("3m", "6m", "12m", name="license_type"), nullable=False),
         sa.Column("status", sa.Enum(*STATES, name="license_status"), server_default="trial", nullable=False),
         sa.Column("scope", json_document(), server_default=sa.text("'{}'"), nullable=False),
@@ -72,10 +78,10 @@ def upgrade() -> None:
     op.create_table(
         "license_events",
         uuid_key(),
-        sa.Column("license_id", postgresql.UUID(as_uuid=True), nullable=False),
+        sa.Column("license_id", uuid_type(), nullable=False),
         sa.Column("from_status", existing_enum(*STATES, name="license_status"), nullable=False),
         sa.Column("to_status", existing_enum(*STATES, name="license_status"), nullable=False),
-        sa.Column("actor_user_id", postgresql.UUID(as_uuid=True)),
+        sa.Column("actor_user_id", uuid_type()),
         sa.Column("occurred_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["license_id"], ["licenses.id"], ondelete="CASCADE"),

@@ -7,9 +7,15 @@ Create Date: 2025-08-19 00:00:00
 """
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
-from migrations.columns import drop_enum, existing_enum, json_document, timestamps, uuid_key
+from migrations.columns import (
+    drop_enum,
+    existing_enum,
+    json_document,
+    timestamps,
+    uuid_key,
+    uuid_type,
+)
 
 revision = "20250819_0000_task_47"
 down_revision = "20250818_add_idempotency_records"
@@ -60,8 +66,8 @@ def upgrade() -> None:
     op.create_table(
         "notifications",
         uuid_key(),
-        sa.Column("user_id", postgresql.UUID(as_uuid=True), nullable=False),
-        sa.Column("license_id", postgresql.UUID(as_uuid=True)),
+        sa.Column("user_id", uuid_type(), nullable=False),
+        sa.Column("license_id", uuid_type()),
         sa.Column("template_id", sa.Integer(), nullable=False),
         sa.Column("channel", existing_enum(*CHANNELS, name="notification_channel"), nullable=False),
         sa.Column("recipient", sa.String(255), nullable=False),
