@@ -363,6 +363,31 @@ fn a_chain_of_another_dialect_is_emulated_and_tables_are_rebuilt() {
 }
 
 #[test]
+fn a_table_is_rebuilt_outside_of_the_transaction_too() {
+    fn autocommits(stage: &mut dyn Stage) -> Result<(), Stop> {
+        all(
+            stage,
+            &[
+                "CREATE TYPE s AS ENUM ('a')",
+                "CREATE TABLE p (id INTEGER NOT NULL, s s, PRIMARY KEY (id))",
+                "CREATE TABLE c (p_id INTEGER REFERENCES p (id) ON DELETE CASCADE)",
+                "INSERT INTO p (id, s) VALUES (1, 'a'); INSERT INTO c (p_id) VALUES (1)",
+            ],
+        )?;
+        let emitted = Emitted { sql: "ALTER TYPE s ADD VALUE 'b'".into(), span: SPAN, autocommit: true };
+        stage.emit(emitted).map_err(|error| Stop::Refused { error, span: SPAN })?;
+        emit(stage, "UPDATE p SET s = 'b'").map(drop)
+    }
+    let project = project(DialectKind::Postgres, &[(autocommits, nothing)]);
+    let mut db = Sqlite::in_memory().unwrap();
+    let runs = live(&project, &mut db);
+    assert!(runs[0].outcome.is_ok(), "{:?}", runs[0].outcome);
+    assert_eq!(texts(&mut db, "SELECT s FROM p"), ["b"]);
+    assert_eq!(texts(&mut db, "SELECT CAST(p_id AS TEXT) FROM c"), ["1"]);
+    assert_eq!(texts(&mut db, "SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys"), ["1"]);
+}
+
+#[test]
 fn a_program_goes_down_too() {
     let project = project(DialectKind::Sqlite, &[(makes_a, drops_a)]);
     let mut db = Sqlite::in_memory().unwrap();

@@ -132,12 +132,19 @@ impl Writer {
     /// What comes before the first directive.
     pub(crate) fn open(&mut self) {
         if self.frame.keys_off {
-            // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
-            self.push("PRAGMA foreign_keys=OFF", Origin::Session);
+            self.turn_keys_off();
         }
         if !self.frame.is_bare {
             self.create_version_table();
         }
+    }
+
+    /// Foreign keys go off; [`Writer::close`] brings them back.
+    pub(crate) fn turn_keys_off(&mut self) {
+        // Inside a transaction this pragma does nothing (sqlite.org/pragma.html#pragma_foreign_keys).
+        self.enter(false);
+        self.push("PRAGMA foreign_keys=OFF", Origin::Session);
+        self.frame.keys_off = true;
     }
 
     /// The statements of a directive, in a transaction where they may be.

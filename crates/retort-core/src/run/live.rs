@@ -184,9 +184,12 @@ impl<'a> Live<'a> {
         let is_doubtful = replayed.is_opaque() || !replayed.translated.refusals.is_empty();
         let frame = &self.writer.frame;
         if frame.dialect == DialectKind::Sqlite && replayed.translated.foreign_keys_off && !frame.keys_off {
-            self.wants_keys_off = true;
-            self.trace.go_back(&mark);
-            return self.check().map(|()| 0);
+            if self.writer.is_open() && !replayed.ends_transaction {
+                self.wants_keys_off = true;
+                self.trace.go_back(&mark);
+                return self.check().map(|()| 0);
+            }
+            self.writer.turn_keys_off();
         }
         let guard = self.writer.guarded(index, replayed);
         let result = self.flush(rows);
