@@ -12,6 +12,7 @@ pub mod config;
 pub mod alembic;
 pub mod program;
 pub mod write;
+mod judge;
 mod read;
 
 pub use read::read;

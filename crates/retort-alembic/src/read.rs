@@ -16,6 +16,7 @@ use crate::alembic::run::constant;
 use crate::config::environment::{self, Environment};
 use crate::config::{self, Config};
 use crate::header::{self, Header, Way};
+use crate::judge;
 use crate::program::{RevisionProgram, Surroundings};
 
 /// Empty downgrades that are pointed at.
@@ -28,6 +29,7 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let revisions = version_files(files, config.as_ref(), &mut diagnostics);
     let mut headers: Vec<Header> =
         revisions.iter().filter_map(|file| read_header(file, &mut diagnostics)).collect();
+    judge::say_hyphens(&revisions, config.as_ref(), &mut diagnostics);
     say_empty_downgrades(&headers, &mut diagnostics);
     let environment = config
         .as_ref()
@@ -77,6 +79,7 @@ fn read_header(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<H
         );
         return None;
     };
+    judge::say_server_settings(file.id, &module, diagnostics);
     Some(header)
 }
 

@@ -24,6 +24,7 @@ mod partition;
 mod policy;
 mod routine;
 mod sequence;
+mod server_setting;
 mod split;
 mod trigger;
 mod type_name;
@@ -40,6 +41,7 @@ pub use part::{
     ColumnChange, Commented, CompositeChange, DomainChange, Object, ObjectKind, PolicyChange, Position,
     RowSecurityChange, SequenceChange, SqlClass, TableLike,
 };
+pub use server_setting::judge_setting;
 use split::split_at;
 pub use split::{RawStatement, split};
 

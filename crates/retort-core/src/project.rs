@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::graph::RevisionGraph;
 use crate::layout::{self, LayoutKind};
-use crate::revision::Revision;
+use crate::operation::judge_setting;
+use crate::revision::{Body, Revision};
 use crate::source::{DialectKind, LineColumn, SourceFile, SourceId, Span};
 use crate::version_table::VersionTable;
 
@@ -99,7 +100,20 @@ fn read_sql(
 ) -> ((DialectKind, String), ProgramChain) {
     let dialect = layout::dialect_of(layout, files, options.dialect).into_value(diagnostics);
     let revisions = layout::read(layout, files, dialect.0, &options.placeholders).into_value(diagnostics);
+    if dialect.0 == DialectKind::Postgres {
+        say_server_settings(files, &revisions, diagnostics);
+    }
     (dialect, ProgramChain { revisions, ..ProgramChain::default() })
+}
+
+fn say_server_settings(files: &[SourceFile], revisions: &[Revision], diagnostics: &mut Vec<Diagnostic>) {
+    let bodies = revisions.iter().flat_map(|revision| [&revision.upgrade, &revision.downgrade]);
+    for directive in bodies.flat_map(Body::directives) {
+        let text =
+            || files.get(directive.span.source.0 as usize).map_or("", |file| file.slice(directive.span));
+        let sql = directive.sql.as_deref().unwrap_or_else(text);
+        diagnostics.extend(judge_setting(sql, directive.span));
+    }
 }
 
 fn read_programs(

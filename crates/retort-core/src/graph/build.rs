@@ -11,6 +11,8 @@ use crate::revision::{Revision, RevisionId};
 
 /// The version table's column is VARCHAR(32), as Alembic made it.
 const LONGEST_ID: usize = 32;
+/// What targets use between their parts.
+const RESERVED: &[char] = &['@', '-', '+', ':'];
 /// Names listed in one sentence.
 const LISTED: usize = 5;
 /// Missing links that get the full advice; more of them come from one cause, and the advice costs time.
@@ -185,17 +187,37 @@ fn report_missing(graph: &RevisionGraph, missing: &[Missing], diagnostics: &mut 
         let mut diagnostic = Diagnostic::error(code, message);
         if nth < ADVISED {
             diagnostic = diagnostic.at(span, who_cannot_run(graph, link.from));
-            let ids = graph.revisions.iter().map(|revision| revision.id.as_str());
-            let near = nearest(wanted, ids.filter(|&near| near != id.as_str()));
-            if !near.is_empty() {
-                diagnostic = diagnostic.help(format!("Name {}, if that was meant.", any_of(near)));
-            }
-            diagnostic = diagnostic.help(format!("Add the file of `{wanted}`; it may be on another branch."));
+            diagnostic = advise(graph, id, wanted, diagnostic);
         } else {
             diagnostic = diagnostic.at(span, format!("`{id}` cannot run"));
         }
         diagnostics.push(diagnostic);
     }
+}
+
+/// Says how a link that leads nowhere can be mended.
+fn advise(graph: &RevisionGraph, id: &RevisionId, wanted: &str, diagnostic: Diagnostic) -> Diagnostic {
+    let ids =
+        || graph.revisions.iter().map(|revision| revision.id.as_str()).filter(|&near| near != id.as_str());
+    let alike: Vec<&str> = ids().filter(|near| is_respelled(near, wanted)).collect();
+    if let [respelled] = alike.as_slice() {
+        return diagnostic.help(format!("Name `{respelled}`: that is its spelling now."));
+    }
+    let near = nearest(wanted, ids());
+    let diagnostic = match near.is_empty() {
+        true => diagnostic,
+        false => diagnostic.help(format!("Name {}, if that was meant.", any_of(near))),
+    };
+    diagnostic.help(format!("Add the file of `{wanted}`; it may be on another branch."))
+}
+
+/// Two names that differ in capitals, `-`, `_`, `.` and spaces only.
+fn is_respelled(one: &str, other: &str) -> bool {
+    let letters = |name: &'_ str| -> Vec<char> {
+        let letters = name.chars().filter(|found| !matches!(found, '-' | '_' | '.' | ' '));
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    one.len() == other.len() && letters(one) == letters(other)
 }
 
 fn who_cannot_run(graph: &RevisionGraph, at: usize) -> String {
@@ -267,21 +289,27 @@ fn check_ids(graph: &RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
         if length > LONGEST_ID {
             let message =
                 format!("the id `{id}` has {length} characters, and the version table has room for 32");
+            let shorter = shortened(graph, id).map_or(String::new(), |short| format!(" (`{short}`)"));
+            let help = format!(
+                "Shorten the id to 32 characters{shorter}, here and in the down revision of what stands on it."
+            );
             diagnostics.push(
                 Diagnostic::warning("graph/id-too-long", message)
-                    .at(revision.span, "SQLite stores it whole; PostgreSQL and MySQL refuse it")
-                    .help("Shorten the id to 32 characters, here and in the down revision of what stands on it."),
+                    .at(
+                        revision.span,
+                        "SQLite stores it whole; PostgreSQL and MySQL refuse it in a table of Alembic's",
+                    )
+                    .help(help),
             );
         }
-        let reserved: &[char] = &['@', '-', '+', ':'];
-        if let Some(found) = id.chars().find(|found| reserved.contains(found)) {
-            let mended = id.replace(reserved, "_");
+        if let Some(found) = id.chars().find(|found| RESERVED.contains(found)) {
+            let mended = id.replace(RESERVED, "_");
             let message = format!("the id `{id}` has a `{found}`, which has a meaning in targets");
             diagnostics.push(
                 Diagnostic::warning("graph/id-character", message)
                     .at(
                         revision.span,
-                        "found when given exactly; a prefix of it or `-1` after it can be misread",
+                        "Alembic refuses it; here it is found when given exactly, but a part of it can be misread",
                     )
                     .help(format!("Name it `{mended}`, here and in the down revision of what stands on it.")),
             );
@@ -294,6 +322,17 @@ fn check_ids(graph: &RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Whole words of an id that the version table has room for, where no other revision has or begins with them.
+fn shortened(graph: &RevisionGraph, id: &str) -> Option<String> {
+    let id = id.replace(RESERVED, "_");
+    let mut short: String = id.chars().take(LONGEST_ID + 1).collect();
+    short.truncate(short.rfind('_')?);
+    let is_taken = |other: &Revision| {
+        other.id.as_str().replace(RESERVED, "_") != id && other.id.as_str().starts_with(short.as_str())
+    };
+    (!short.is_empty() && !graph.revisions.iter().any(is_taken)).then_some(short)
 }
 
 fn report_heads(graph: &RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
