@@ -9,6 +9,7 @@ mod numbers;
 mod questions;
 mod served;
 mod statements;
+mod timescale;
 mod views;
 
 use std::collections::BTreeMap;

@@ -2,11 +2,13 @@
 
 use super::super::words::read_object;
 use super::super::{Fidelity, Note, rewrite, rows};
-use super::{Translated, Translator};
+use super::{Translated, Translator, timescale};
 use crate::operation::{Operation, SqlClass};
 use crate::schema::Expression;
 use crate::source::DialectKind;
 use crate::token::{self, Token};
+
+const NO_FUNCTION: &str = "not run: it only reads, or calls functions that SQLite does not have";
 
 impl Translator {
     /// Statements that change no structure we model.
@@ -26,11 +28,11 @@ impl Translator {
                     "foreign keys are off for the whole revision and checked at its end",
                 );
             }
-            SqlClass::Query => say(
-                "dialect/query",
-                Fidelity::Dropped,
-                "not run: it only reads, or calls functions that SQLite does not have",
-            ),
+            SqlClass::Query => {
+                let reason = timescale::left_out(sql.text());
+                let reason = reason.as_deref();
+                say("dialect/query", Fidelity::Dropped, reason.unwrap_or(NO_FUNCTION));
+            }
             SqlClass::Session => say(
                 "dialect/session",
                 Fidelity::Dropped,
