@@ -8,6 +8,7 @@ mod commands;
 mod config;
 mod database;
 mod exit_code;
+mod extensions;
 mod fidelity;
 mod files;
 mod graph_text;

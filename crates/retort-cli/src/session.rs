@@ -43,7 +43,12 @@ impl Stop {
 
     /// What was asked for cannot be done, for several reasons.
     pub(crate) fn usage_all(diagnostics: Vec<Diagnostic>) -> Stop {
-        Stop { exit: ExitCode::Usage, diagnostics }
+        Stop::all(ExitCode::Usage, diagnostics)
+    }
+
+    /// Stops with several things to say.
+    pub(crate) fn all(exit: ExitCode, diagnostics: Vec<Diagnostic>) -> Stop {
+        Stop { exit, diagnostics }
     }
 }
 

@@ -1,22 +1,19 @@
 //! `retort status`
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
-use retort_core::database::{Database, Value as Cell};
+use retort_core::database::Database;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::graph::{Heads, Target};
 use retort_core::json as core_json;
-use retort_core::operation::{Object, Operation};
-use retort_core::plan::{Goal, plan};
+use retort_core::plan::{Goal, Step, plan};
 use retort_core::project::Project;
 use retort_core::revision::RevisionId;
-use retort_core::source::DialectKind;
 use retort_core::state_table::{self, State};
 use serde_json::{Value, json};
 
 use crate::database::{Missing, refused};
 use crate::exit_code::ExitCode;
+use crate::extensions::{self, Extension};
 use crate::run;
 use crate::session::Session;
 
@@ -41,13 +38,6 @@ struct Status {
     state: Option<State>,
     /// State tables of tools whose layout the project does not have.
     others: Vec<(&'static str, String)>,
-}
-
-/// An extension that the chain makes, and whether the server has it.
-struct Extension {
-    name: String,
-    /// None on a server that knows no extensions.
-    standing: Option<&'static str>,
 }
 
 /// Shows where a database stands; ends with exit code 1 when a revision failed in it.
@@ -82,7 +72,7 @@ fn look(project: &Project, db: &mut dyn Database, database: String) -> Result<St
     Ok(Status {
         database,
         server: db.version(),
-        extensions: extensions(project, db)?,
+        extensions: extensions::look(project, &Heads::base(), &whole(project), db)?,
         has_version_table,
         pending: pending(project, &current),
         current,
@@ -91,43 +81,16 @@ fn look(project: &Project, db: &mut dyn Database, database: String) -> Result<St
     })
 }
 
+/// The steps of the whole chain.
+fn whole(project: &Project) -> Vec<Step> {
+    let heads = Target::parse("heads").map(|heads| vec![heads]).unwrap_or_default();
+    plan(&project.graph, &Heads::base(), &Goal::Upgrade(heads)).map(|plan| plan.steps).unwrap_or_default()
+}
+
 fn pending(project: &Project, current: &Heads) -> Option<Vec<RevisionId>> {
     let heads = Target::parse("heads").ok()?;
     let plan = plan(&project.graph, current, &Goal::Upgrade(vec![heads])).ok()?;
     Some(plan.steps.into_iter().map(|step| step.revision).collect())
-}
-
-/// The extensions that the chain makes, asked of the server.
-fn extensions(project: &Project, db: &mut dyn Database) -> Result<Vec<Extension>> {
-    let mut names: Vec<String> = Vec::new();
-    for revision in project.graph.iter() {
-        for operation in revision.upgrade.directives().iter().flat_map(|directive| &directive.operations) {
-            if let Operation::CreateObject { object, .. } = operation
-                && let Object::Extension { name, .. } = &**object
-                && !names.contains(name)
-            {
-                names.push(name.clone());
-            }
-        }
-    }
-    let mut known = BTreeMap::new();
-    let has_extensions = db.dialect() == DialectKind::Postgres;
-    if has_extensions && !names.is_empty() {
-        let sql = "SELECT CAST(name AS text), CAST(installed_version AS text) FROM pg_available_extensions";
-        for row in db.query(sql).map_err(|error| refused(&error))? {
-            let name = row.first().and_then(Cell::as_str).unwrap_or_default().to_owned();
-            known.insert(name, row.get(1).and_then(Cell::as_str).is_some());
-        }
-    }
-    let extension = |name: String| {
-        let standing = has_extensions.then(|| match known.get(&name) {
-            Some(true) => "installed",
-            Some(false) => "available",
-            None => "missing",
-        });
-        Extension { name, standing }
-    };
-    Ok(names.into_iter().map(extension).collect())
 }
 
 fn show(session: &mut Session, project: &Project, status: &Status) -> Result<()> {
@@ -135,7 +98,7 @@ fn show(session: &mut Session, project: &Project, status: &Status) -> Result<()>
     writeln!(out, "database    {} ({})", status.database, status.server)?;
     writeln!(out, "chain       {}, {} revisions", project.layout, project.graph.len())?;
     for extension in &status.extensions {
-        let standing = extension.standing.unwrap_or("this server has no extensions");
+        let standing = extension.standing.name().unwrap_or("this server has no extensions");
         writeln!(out, "extension   {}: {standing}", extension.name)?;
     }
     if status.has_version_table || status.state.is_none() {
@@ -181,7 +144,7 @@ fn put(session: &mut Session, project: &Project, status: &Status) {
     let extensions: Vec<Value> = status
         .extensions
         .iter()
-        .map(|extension| json!({ "name": extension.name, "standing": extension.standing }))
+        .map(|extension| json!({ "name": extension.name, "standing": extension.standing.name() }))
         .collect();
     session.put("database", json!(status.database));
     session.put("server", json!(status.server));

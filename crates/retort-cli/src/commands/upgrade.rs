@@ -10,7 +10,7 @@ use retort_core::revision::RevisionId;
 use crate::database::Missing;
 use crate::exit_code::ExitCode;
 use crate::session::{Session, Stop};
-use crate::{offline, run};
+use crate::{extensions, offline, run};
 
 /// What follows the word `upgrade`.
 #[derive(Debug, clap::Args)]
@@ -83,5 +83,6 @@ pub(crate) fn online(
         let options = offline::options(db.capabilities(), !has_table);
         return offline::write(session, project, &plan, replay, options);
     }
+    extensions::check(project, &plan, &mut *db)?;
     run::run(session, project, &mut *db, &plan, has_table)
 }

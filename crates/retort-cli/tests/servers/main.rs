@@ -132,3 +132,40 @@ fn a_failure_on_mariadb_says_what_stays() {
     assert!(said.contains("2 statements of the failed one stay; the database is at base"), "{said}");
     assert!(!said.contains("rolled back"), "{said}");
 }
+
+fn example(name: &str) -> String {
+    format!("{}/../../examples/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_alembic_examples_go_up_and_down_and_up_on_postgresql() {
+    for name in ["cnc-licensing", "cnc-platform"] {
+        let Some(stage) = Stage::new(DialectKind::Postgres, &name.replace('-', "_")) else { return };
+        let project = format!("--project {}", example(name));
+        stage.run(&format!("upgrade heads {project}"), 0);
+        let first = stage.run("inspect --format json", 0);
+        assert!(stage.run(&format!("downgrade base {project}"), 0).contains("the database is at base"));
+        let empty: serde_json::Value =
+            serde_json::from_str(&stage.run(&format!("inspect --format json {project}"), 0)).unwrap();
+        for part in ["tables", "enums", "views", "functions"] {
+            assert_eq!(empty[part].as_object().unwrap().len(), 0, "{name}: {part}");
+        }
+        stage.run(&format!("upgrade heads {project}"), 0);
+        assert_eq!(stage.run("inspect --format json", 0), first, "{name}");
+    }
+}
+
+#[test]
+fn a_missing_extension_stops_a_run_before_anything_is_changed() {
+    let Some(stage) = Stage::new(DialectKind::Postgres, "extensions") else { return };
+    stage.write("1.sql", "-- revision: a1\n-- upgrade\nCREATE TABLE t (n int NOT NULL);\n");
+    stage.write(
+        "2.sql",
+        "-- revision: b1\n-- down_revision: a1\n-- upgrade\nCREATE EXTENSION IF NOT EXISTS \"no such thing\";\n",
+    );
+    let said = stage.run("upgrade heads", 3);
+    assert!(said.contains("plan/missing-extension") && said.contains("`b1` makes"), "{said}");
+    let status = stage.run("status", 0);
+    assert!(status.contains("no such thing: missing") && status.contains("no version table yet"), "{status}");
+    stage.run("upgrade a1", 0);
+}
