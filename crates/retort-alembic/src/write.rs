@@ -1,4 +1,8 @@
-//! New revision files, as Alembic writes them (1.20, `script/base.py` and `templates/generic/script.py.mako`).
+//! New revision files and environments, as Alembic writes them (1.20, `script/base.py` and `templates/generic/script.py.mako`).
+
+mod environment;
+
+pub use environment::NewEnvironment;
 
 use crate::config::Config;
 
@@ -99,35 +103,7 @@ fn filled(template: &str, revision: &NewRevision, slug: &str) -> Result<String, 
 }
 
 /// Alembic's own template.
-const TEMPLATE: &str = r#""""${message}
-
-Revision ID: ${up_revision}
-Revises: ${down_revision | comma,n}
-Create Date: ${create_date}
-
-"""
-from typing import Sequence, Union
-
-from alembic import op
-import sqlalchemy as sa
-${imports if imports else ""}
-
-# revision identifiers, used by Alembic.
-revision: str = ${repr(up_revision)}
-down_revision: Union[str, Sequence[str], None] = ${repr(down_revision)}
-branch_labels: Union[str, Sequence[str], None] = ${repr(branch_labels)}
-depends_on: Union[str, Sequence[str], None] = ${repr(depends_on)}
-
-
-def upgrade() -> None:
-    """Upgrade schema."""
-    ${upgrades if upgrades else "pass"}
-
-
-def downgrade() -> None:
-    """Downgrade schema."""
-    ${downgrades if downgrades else "pass"}
-"#;
+const TEMPLATE: &str = include_str!("write/generic/script.py.mako");
 
 /// The text of a new file, by the project's `script.py.mako`; by Alembic's own where the project has none, or where
 /// one is more than names filled in (then the second value is false).

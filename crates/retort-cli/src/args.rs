@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    branches, current, diff, downgrade, graph, heads, history, inspect, merge, revision, schema, show, stamp,
-    status, translate, upgrade,
+    branches, current, diff, downgrade, graph, heads, history, init, inspect, merge, revision, schema, show,
+    stamp, status, translate, upgrade,
 };
 
 const AFTER_HELP: &str = "\
@@ -138,6 +138,8 @@ pub(crate) enum Command {
     Diff(diff::Args),
     /// Draw the chain
     Graph(graph::Args),
+    /// Write an empty environment (Alembic)
+    Init(init::Args),
     /// Write a new revision file (Alembic)
     Revision(revision::Args),
     /// Write a revision that joins heads (Alembic)
@@ -163,6 +165,7 @@ impl Command {
             Command::Inspect(_) => "inspect",
             Command::Diff(_) => "diff",
             Command::Graph(_) => "graph",
+            Command::Init(_) => "init",
             Command::Revision(_) => "revision",
             Command::Merge(_) => "merge",
             Command::Translate(_) => "translate",

@@ -7,6 +7,7 @@ pub(crate) mod downgrade;
 pub(crate) mod graph;
 pub(crate) mod heads;
 pub(crate) mod history;
+pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod merge;
 pub(crate) mod revision;
@@ -36,6 +37,7 @@ pub(crate) fn run(command: Command, session: &mut Session) -> Result<ExitCode> {
         Command::History(args) => history::run(&args, session),
         Command::Show(args) => show::run(&args, session),
         Command::Schema(args) => schema::run(&args, session),
+        Command::Init(args) => init::run(&args, session),
         Command::Inspect(args) => inspect::run(&args, session),
         Command::Diff(args) => diff::run(&args, session),
         Command::Graph(args) => graph::run(&args, session),

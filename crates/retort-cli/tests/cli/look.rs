@@ -9,7 +9,7 @@ fn the_commands_are_these() {
     let help = Bench::empty().run("--help").out;
     let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let words: Vec<&str> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_snapshot!(words.join(" "), @r"upgrade downgrade stamp current status heads branches history show schema inspect diff graph revision merge translate help");
+    assert_snapshot!(words.join(" "), @r"upgrade downgrade stamp current status heads branches history show schema inspect diff graph init revision merge translate help");
 }
 
 #[test]

@@ -5,6 +5,8 @@
 mod alembic;
 mod bench;
 mod broken;
+mod examples;
+mod init;
 mod look;
 mod runs;
 mod settings;
