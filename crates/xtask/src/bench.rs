@@ -8,6 +8,7 @@ pub(crate) fn bench(bench: &Workbench, arguments: &[String]) -> Result<()> {
     let (program, arguments) = match arguments.split_first() {
         Some((first, rest)) if first == "reading" => ("bench_reading", rest),
         Some((first, rest)) if first == "translating" => ("bench_translating", rest),
+        Some((first, rest)) if first == "alembic" => ("bench_alembic", rest),
         _ => ("bench", arguments),
     };
     let mut words = vec!["run", "--release", "--package", "retort-tests", "--bin", program, "--"];

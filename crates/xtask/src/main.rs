@@ -30,6 +30,7 @@ cargo xtask <command>
                                 PART: check, native, servers, wasm, e2e
   servers                       start PostgreSQL and MariaDB for tests, print their addresses, run until Ctrl+C
   bench [ARGUMENTS]             run the benches in release form; arguments go to them
+                                first one: reading, translating, alembic, or none (beside the sqlite3 shell)
 ";
 
 fn main() -> ExitCode {
