@@ -23,6 +23,23 @@
     }
   };
 
+  // Unpacks the document of a link, to know which worker it needs (web/src/bridge/unpack.rs).
+  window.retortUnpack = async (packed, most) => {
+    const letters = atob(packed.replaceAll('-', '+').replaceAll('_', '/'));
+    const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
+    const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+    const reader = unpacked.getReader();
+    const parts = [];
+    for (let size = 0; size <= most; ) {
+      const { done, value } = await reader.read();
+      if (done) return new Blob(parts).arrayBuffer();
+      parts.push(value);
+      size += value.length;
+    }
+    reader.cancel();
+    return null;
+  };
+
   // A file dropped before the app listens must not replace the page.
   for (const name of ['dragover', 'drop']) document.addEventListener(name, (event) => event.preventDefault());
 

@@ -79,7 +79,7 @@ export async function openPage(browser, options = {}) {
 
 /**
  * Declares the journeys of a file: `journeys((journey) => { journey('name', async ({ page, fresh }) => …) })`.
- * `fresh` opens a further context, watched like the first.
+ * `fresh` opens a further context, watched like the first; a journey that provokes complaints empties `complaints`.
  */
 export function journeys(declare) {
   let browser;
@@ -96,7 +96,8 @@ export function journeys(declare) {
         return one.page;
       };
       try {
-        await walk({ page: await fresh(), fresh });
+        const page = await fresh();
+        await walk({ page, fresh, complaints: opened[0].complaints });
         assert.deepEqual(
           opened.flatMap((one) => one.complaints),
           [],

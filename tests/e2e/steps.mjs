@@ -60,6 +60,20 @@ export async function chooseFiles(page, files) {
   return workspace(page);
 }
 
+/** Opens a folder as if chosen in the file dialog. */
+export async function chooseFolder(page, folder) {
+  await firstPage(page);
+  await page.getByLabel('Choose a folder').setInputFiles(folder);
+  return workspace(page);
+}
+
+/** Runs the open chain for another dialect, by the name that the page shows. */
+export async function forDialect(page, name) {
+  await page.getByRole('combobox', { name: 'Dialect' }).selectOption({ label: name });
+  await page.getByRole('progressbar').waitFor({ state: 'detached' });
+  return workspace(page);
+}
+
 export async function paste(page, sql, dialect) {
   await firstPage(page);
   await page.getByRole('textbox', { name: 'SQL' }).fill(sql);

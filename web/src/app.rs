@@ -39,7 +39,7 @@ pub fn App() -> Html {
     let handle = use_reducer(State::default);
     let session = {
         let dispatcher = handle.dispatcher();
-        (*use_memo((), |()| Session::start(dispatcher))).clone()
+        (*use_memo((), |()| Session::start(dispatcher, location::source().is_none()))).clone()
     };
     let state = Rc::new((*handle).clone());
     let dispatcher = handle.dispatcher();
@@ -85,7 +85,7 @@ fn use_sources(page: &Page) {
             let ask = ask.clone();
             Callback::from(move |source: Source| {
                 // The address speaks of another document now.
-                if matches!(source, Source::Files(_) | Source::Pasted { .. }) {
+                if matches!(source, Source::Files(..) | Source::Pasted { .. }) {
                     location::clear_fragment();
                 }
                 ask.emit(Call::Open(source));

@@ -10,4 +10,5 @@ pub mod properties;
 pub mod size;
 pub mod storage;
 pub mod theme;
+pub mod unpack;
 pub mod worker;

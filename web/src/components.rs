@@ -3,6 +3,7 @@
 pub mod code;
 pub mod icon;
 pub mod modal;
+mod python;
 pub mod splitter;
 pub mod table_grid;
 pub mod tabs;

@@ -1,6 +1,6 @@
 //! The worker as both sides see it: what goes in, what comes out, how it is encoded.
 //!
-//! What the worker does with a request is a [`Handler`] which `bin/worker.rs` installs. The page names only
+//! What the worker does with a request is a [`Handler`] which `bin/worker.rs` and `bin/worker_python.rs` install. The page names only
 //! [`Engine`], so nothing of the core is reachable from its binary.
 
 use std::cell::RefCell;
@@ -11,8 +11,32 @@ use wasm_bindgen::JsValue;
 
 use crate::protocol::{Call, Reply, Request, Response};
 
-/// The script that starts the worker, beside the page (Trunk's loader shim).
-pub const WORKER_LOADER: &str = "./worker_loader.js";
+/// The workers, each a program of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Program {
+    /// Reads SQL.
+    Sql,
+    /// Reads Python as well: larger, so it is loaded when it is needed.
+    Python,
+}
+
+impl Program {
+    /// The script that starts it, beside the page (Trunk's loader shim).
+    pub fn loader(self) -> &'static str {
+        match self {
+            Self::Sql => "./worker_loader.js",
+            Self::Python => "./worker_python_loader.js",
+        }
+    }
+
+    /// What is loaded, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Sql => "the engine",
+            Self::Python => "the engine with the reader of Python files",
+        }
+    }
+}
 
 /// Answers calls; lives as long as the worker.
 pub trait Handler {

@@ -3,8 +3,10 @@
 //! The page's binary must not link the core, so everything the page uses stands on [`protocol`] alone,
 //! and the worker's half is behind the feature `engine`.
 
+pub mod choice;
 pub mod protocol;
 pub mod engine;
+pub mod peek;
 pub mod state;
 pub mod bridge;
 pub mod context;

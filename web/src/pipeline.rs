@@ -7,15 +7,18 @@ mod console;
 mod excerpt;
 mod explain;
 mod load;
+mod matters;
 mod rows;
 mod session;
 mod share;
 mod snapshot;
+mod statements;
 mod step_view;
 mod table_view;
 mod view;
 
 use retort_core::database::DatabaseError;
+use retort_core::project::ReadPrograms;
 
 use crate::engine::Handler;
 use crate::protocol::{Call, Refusal, Reply};
@@ -25,14 +28,21 @@ use session::Session;
 #[derive(Default)]
 pub struct Pipeline {
     session: Option<Session>,
+    /// What reads revisions that are programs; None in the worker that is loaded for SQL.
+    programs: Option<ReadPrograms>,
 }
 
 type Done<T> = Result<T, Refusal>;
 
 impl Pipeline {
-    /// Without a chain yet.
+    /// Without a chain yet; it reads SQL.
     pub fn new() -> Pipeline {
         Pipeline::default()
+    }
+
+    /// One that reads programs too.
+    pub fn with_programs(programs: ReadPrograms) -> Pipeline {
+        Pipeline { session: None, programs: Some(programs) }
     }
 
     fn call(&mut self, call: Call, progress: &mut dyn FnMut(Reply)) -> Done<Reply> {
@@ -40,15 +50,21 @@ impl Pipeline {
             // The chain before it frees its memory first.
             self.session = None;
             let loaded = load::load(source)?;
-            let view = loaded.view.clone();
-            let session = self.session.insert(Session::open(loaded, progress)?);
-            return Ok(Reply::Opened(Box::new(session.opened(view)?)));
+            if self.programs.is_none() && loaded.needs_python() {
+                return Ok(Reply::NeedsPython);
+            }
+            return self.open(loaded, progress);
         }
         let Some(session) = &mut self.session else {
             return Err(refusal("session/none", "Nothing is open", "Open a chain first."));
         };
         match call {
             Call::Open(_) => unreachable!("answered above"),
+            Call::ForDialect { dialect, view } => {
+                let loaded = session.again(dialect, view);
+                self.session = None;
+                self.open(loaded, progress)
+            }
             Call::Seek(position) => session.seek(position).map(stepped),
             Call::Down => session.down().map(stepped),
             Call::Up => session.up().map(stepped),
@@ -60,6 +76,12 @@ impl Pipeline {
             Call::Cascade { table, key } => session.cascade(&table, key).map(Reply::Cascade),
             Call::Share(view) => session.share(&view).map(Reply::Link),
         }
+    }
+
+    fn open(&mut self, loaded: load::Loaded, progress: &mut dyn FnMut(Reply)) -> Done<Reply> {
+        let view = loaded.view.clone();
+        let session = self.session.insert(Session::open(loaded, self.programs, progress)?);
+        Ok(Reply::Opened(Box::new(session.opened(view)?)))
     }
 }
 

@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::choice::LeftOut;
+
 /// A request and the number its answer will carry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
@@ -50,14 +52,17 @@ pub enum Call {
     Cascade { table: String, key: Vec<(String, Cell)> },
     /// The link of this state. Answered by `Link`.
     Share(ViewState),
+    /// Runs the open chain for another dialect, or for the one that its files say; edits stay, and so does the
+    /// view. Answered by `Opened`.
+    ForDialect { dialect: Option<String>, view: ViewState },
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Source {
     /// A chain that ships with the page, by its name in [`EXAMPLES`].
     Example(String),
-    /// Dropped or chosen files: path and bytes. One zip among them is opened.
-    Files(#[serde(with = "content")] Vec<(String, Vec<u8>)>),
+    /// Dropped or chosen files: path and bytes, and what was not read. One zip among them is opened.
+    Files(#[serde(with = "content")] Vec<(String, Vec<u8>)>, LeftOut),
     /// Typed or pasted text. `dialect`: `sqlite`, `postgresql`, `mysql`, or None: as the text says.
     Pasted { text: String, dialect: Option<String> },
     /// The part of the address after `#`, without it.
@@ -100,6 +105,8 @@ pub enum Reply {
     Link(LinkView),
     /// The request could not be done at all: an unreadable link, no files, an unknown table.
     Refused(Refusal),
+    /// What is to be opened holds Python, which this worker does not read: the other one is to be asked.
+    NeedsPython,
 }
 
 /// Why a request was not done.
@@ -124,6 +131,8 @@ pub struct Opened {
     pub dialect: String,
     /// Why we think so: "said by the files", "guessed from `AUTO_INCREMENT`", "chosen".
     pub dialect_reason: String,
+    /// A person chose the dialect.
+    pub dialect_chosen: bool,
     /// `SQLite 3.53.4`.
     pub engine: String,
     /// In the order in which they run; those that cannot run come after, `position` None.
@@ -136,8 +145,10 @@ pub struct Opened {
     pub placement: Placement,
     /// About the chain as a whole and all its steps.
     pub problems: Vec<Problem>,
-    /// The files as they were read (for the source pane).
+    /// The files as they were read (for the source pane): of a Python project those that its revisions use.
     pub files: Vec<FileView>,
+    /// What of the folder was not read, in sentences.
+    pub left_out: Vec<String>,
     /// Statements of the whole chain by fidelity: exact, emulated, weakened, dropped, opaque.
     pub fidelity: [u32; 5],
     /// The view that a link asked for; else the default (position of the last step that ran).
@@ -265,10 +276,16 @@ pub struct StepView {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatementView {
-    /// As the file has it.
+    /// As the file has it; of a program, as its call gave it.
     pub source: String,
     pub file: String,
+    /// First and last line of the statement in the file, or of the call that gave it.
     pub line: u32,
+    pub last_line: u32,
+    /// Which call of the step it belongs to, from 0. One call may give several statements; in SQL each is one.
+    pub call: u32,
+    /// A program gave it: the file has the call, not the statement.
+    pub is_given: bool,
     /// What SQLite executed; empty when dropped.
     pub sql: Vec<String>,
     pub fidelity: Fidelity,
@@ -548,3 +565,6 @@ pub const EXAMPLES: [(&str, &str, &str); 2] = [
         "PostgreSQL · sessions, results, metrics; soft delete and partial indexes",
     ),
 ];
+
+/// Those of them whose revisions are Python: the page loads another worker for them.
+pub const PYTHON_EXAMPLES: [&str; 0] = [];

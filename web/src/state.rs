@@ -9,13 +9,14 @@ mod shared;
 mod tabs;
 mod words;
 
+use crate::engine::Program;
 use crate::protocol::{
     Call, CascadeView, ConsoleResult, Explained, LinkView, Opened, Problem, Refusal, Response, RowsView,
     StepView,
 };
 pub use shared::Shared;
 pub use tabs::{DockTab, InspectorTab, Pane};
-pub use words::{cascade_in_words, failure, plural, sign, tally};
+pub use words::{cascade_in_words, failure, lines, plural, sign, tally};
 
 /// Which whole page is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,7 +44,7 @@ pub enum Kind {
 impl Kind {
     pub fn of(call: &Call) -> Self {
         match call {
-            Call::Open(_) => Self::Open,
+            Call::Open(_) | Call::ForDialect { .. } => Self::Open,
             Call::Seek(_) | Call::Down | Call::Up | Call::ForgetEdits => Self::Step,
             Call::Rows { .. } => Self::Rows,
             Call::Console { .. } | Call::InsertRow { .. } => Self::Console,
@@ -75,6 +76,8 @@ pub enum Trouble {
     Slow,
     /// The worker died; it will not answer.
     Dead(String),
+    /// The worker never came to life: a part of it could not be loaded.
+    NotLoaded(Program, String),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +99,8 @@ pub struct State {
     /// Unanswered requests, oldest first.
     pub pending: Vec<(u32, Kind)>,
     pub progress: Option<Progress>,
+    /// The worker that is being loaded.
+    pub loading: Option<Program>,
     /// Grows with each sign of life of the worker.
     pub heartbeat: u32,
     pub trouble: Option<Trouble>,
@@ -115,6 +120,8 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// File and line that the Files tab shows.
     pub file: Option<(String, u32)>,
+    /// The call of the step that is lit up.
+    pub call: u32,
     /// Dim what is neither changed nor a neighbour of a change.
     pub lens: bool,
     pub delete_rules: bool,
@@ -138,6 +145,7 @@ impl Default for State {
             serial: 0,
             pending: Vec::new(),
             progress: None,
+            loading: None,
             heartbeat: 0,
             trouble: None,
             table: None,
@@ -153,6 +161,7 @@ impl Default for State {
             link: None,
             dialog: None,
             file: None,
+            call: 0,
             lens: false,
             delete_rules: true,
             outline: false,
@@ -169,6 +178,8 @@ pub enum Action {
     Asked(u32, Kind),
     Answered(Response),
     Troubled(Trouble),
+    /// A worker is being loaded.
+    Loading(Program),
     /// The engine was started anew; nothing that was asked will be answered.
     Restarted,
     Home,
@@ -183,6 +194,11 @@ pub enum Action {
     ClearCascade,
     Dialog(Option<Dialog>),
     ShowFile(String, u32),
+    /// Lights up a call of the step.
+    Call(u32),
+    /// The call after the one that is lit up, or the one before it.
+    NextCall,
+    PreviousCall,
     ToggleLens,
     ToggleDeleteRules,
     ToggleOutline,

@@ -97,7 +97,8 @@ fn seconds(time: Duration) -> String {
 fn check(bench: &Workbench) -> Result<()> {
     bench.run("cargo", &["fmt", "--all", "--check"])?;
     bench.run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    bench.run("cargo", &["clippy", "--package", "retort-web", "--target", WASM, "--", "-D", "warnings"])?;
+    let web = ["--package", "retort-web", "--features", "python", "--target", WASM];
+    bench.run("cargo", &[&["clippy"], web.as_slice(), &["--", "-D", "warnings"]].concat())?;
     let mut words = vec!["doc", "--no-deps"];
     words.extend(DOCUMENTED.iter().flat_map(|package| ["--package", package]));
     run(bench.command("cargo", &words).env("RUSTDOCFLAGS", "-Dwarnings"))

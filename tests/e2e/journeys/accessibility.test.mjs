@@ -4,6 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { journeys } from '../browser.mjs';
 import { broken, shop } from '../chains.mjs';
+import { CLINIC, zipped } from '../projects.mjs';
 import { cascadeOf, chooseFiles, firstPage, openExample, openLink, refused, runSql, tab } from '../steps.mjs';
 
 const SCREENS = {
@@ -26,6 +27,12 @@ const SCREENS = {
   'problems': async (page) => {
     await chooseFiles(page, broken());
     await tab(page, 'Problems').click();
+  },
+  'a step of a program': async (page) => {
+    await chooseFiles(page, [
+      { name: 'clinic.zip', mimeType: 'application/zip', buffer: zipped('clinic', CLINIC) },
+    ]);
+    await page.getByRole('button', { name: 'Previous call' }).click();
   },
   'the share dialog': async (page) => {
     await chooseFiles(page, shop());

@@ -43,6 +43,8 @@ fn press(page: &Page, event: &KeyboardEvent) -> bool {
     }
     let tab = |tab| page.act.emit(Action::Inspect(tab));
     match event.key().as_str() {
+        "ArrowLeft" if event.shift_key() => page.act.emit(Action::PreviousCall),
+        "ArrowRight" if event.shift_key() => page.act.emit(Action::NextCall),
         "ArrowLeft" => page.ask.emit(Call::Down),
         "ArrowRight" => page.ask.emit(Call::Up),
         "Home" => page.ask.emit(Call::Seek(0)),

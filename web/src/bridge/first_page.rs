@@ -45,7 +45,7 @@ fn read_input(input: &HtmlInputElement, open: &Callback<Source>) {
         let read = files::read_list(list).await;
         // So that choosing the same files again is a change again.
         input.set_value("");
-        open.emit(Source::Files(read));
+        open.emit(read);
     });
 }
 
@@ -80,7 +80,7 @@ fn listen_for_drops(open: &Callback<Source>) -> Vec<EventListener> {
         let Some(dropped) = transfer.map(|transfer| files::take_drop(&transfer)) else { return };
         if !dropped.is_empty() {
             let open = open.clone();
-            spawn_local(async move { open.emit(Source::Files(dropped.read().await)) });
+            spawn_local(async move { open.emit(dropped.read().await) });
         }
     });
     vec![over, leave, drop]

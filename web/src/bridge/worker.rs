@@ -4,10 +4,11 @@ use gloo::events::EventListener;
 use gloo_worker::{Spawnable, WorkerBridge};
 use wasm_bindgen::JsCast;
 
-use crate::engine::{Engine, Json, WORKER_LOADER};
+use crate::engine::{Engine, Json, Program};
 use crate::protocol::{Request, Response};
 
 pub struct EngineLink {
+    pub program: Program,
     bridge: WorkerBridge<Engine>,
     /// The worker itself. gloo-worker keeps it private and can only ask it to end, which an engine in an
     /// endless loop never hears; `boot.js` remembers the last worker made for us.
@@ -28,9 +29,13 @@ impl EngineLink {
 }
 
 /// Starts a worker. `died` is told when it stops by a fault, with the browser's words.
-pub fn spawn(answered: impl Fn(Response) + 'static, died: impl Fn(String) + 'static) -> EngineLink {
+pub fn spawn(
+    program: Program,
+    answered: impl Fn(Response) + 'static,
+    died: impl Fn(String) + 'static,
+) -> EngineLink {
     let mut spawner = Engine::spawner().encoding::<Json>();
-    let bridge = spawner.callback(answered).with_loader(true).spawn(WORKER_LOADER);
+    let bridge = spawner.callback(answered).with_loader(true).spawn(program.loader());
     let worker = js_sys::Reflect::get(&gloo::utils::window(), &"retortWorker".into())
         .ok()
         .and_then(|worker| worker.dyn_into::<web_sys::Worker>().ok());
@@ -44,5 +49,5 @@ pub fn spawn(answered: impl Fn(Response) + 'static, died: impl Fn(String) + 'sta
             );
         })
     });
-    EngineLink { bridge, worker, _died: listener }
+    EngineLink { program, bridge, worker, _died: listener }
 }

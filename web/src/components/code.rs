@@ -1,9 +1,12 @@
-//! SQL text with quiet highlighting.
+//! SQL and Python with quiet highlighting.
 
 use yew::prelude::*;
 
+use super::python;
+use crate::choice::is_python;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Plain,
     Keyword,
     Text,
@@ -62,21 +65,45 @@ fn next_piece(rest: &str, first: char) -> (Kind, usize) {
     (Kind::Plain, length)
 }
 
-/// The highlighted pieces, without an element around them.
+fn drawn((kind, piece): (Kind, &str)) -> Html {
+    let class = match kind {
+        Kind::Plain => return html! { { piece } },
+        Kind::Keyword => "sql-keyword",
+        Kind::Text => "sql-text",
+        Kind::Number => "sql-number",
+        Kind::Comment => "sql-comment",
+    };
+    html! { <span {class}>{ piece }</span> }
+}
+
+/// The highlighted pieces of SQL, without an element around them.
 pub fn highlighted(text: &str) -> Html {
-    pieces(text)
-        .into_iter()
-        .map(|(kind, piece)| {
-            let class = match kind {
-                Kind::Plain => return html! { { piece } },
-                Kind::Keyword => "sql-keyword",
-                Kind::Text => "sql-text",
-                Kind::Number => "sql-number",
-                Kind::Comment => "sql-comment",
-            };
-            html! { <span {class}>{ piece }</span> }
-        })
-        .collect()
+    pieces(text).into_iter().map(drawn).collect()
+}
+
+/// The lines of a file, highlighted by its kind.
+pub fn lines_of(name: &str, text: &str) -> Vec<Html> {
+    if is_python(name) { python_lines(text) } else { text.lines().map(highlighted).collect() }
+}
+
+/// A string of Python may go over many lines, so they are not looked at one by one.
+fn python_lines(text: &str) -> Vec<Html> {
+    let mut lines = Vec::new();
+    let mut line: Vec<Html> = Vec::new();
+    for (kind, piece) in python::pieces(text) {
+        for (at, part) in piece.split('\n').enumerate() {
+            if at > 0 {
+                lines.push(std::mem::take(&mut line).into_iter().collect());
+            }
+            if !part.is_empty() {
+                line.push(drawn((kind, part)));
+            }
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line.into_iter().collect());
+    }
+    lines
 }
 
 #[derive(PartialEq, Properties)]

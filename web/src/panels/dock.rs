@@ -1,9 +1,11 @@
 //! Below: what ran, what it changed, a console, the problems, the files.
 
+mod calls;
 mod changes;
 mod console;
 mod files;
 mod problems;
+mod source;
 mod statements;
 
 use yew::prelude::*;
@@ -16,7 +18,7 @@ use crate::state::{Action, DockTab, failure};
 pub fn Dock() -> Html {
     let page = use_page();
     let state = &page.state;
-    let Some(step) = &state.step else { return html! {} };
+    let (Some(step), Some(document)) = (&state.step, &state.document) else { return html! {} };
     let problems = &state.problems;
     let has_errors = problems.iter().any(|problem| problem.severity == "error");
     let items = DockTab::ALL
@@ -43,7 +45,10 @@ pub fn Dock() -> Html {
             <Tabs name="dock" label="Dock" {items} active={state.dock.slug()} {onselect}>
                 {
                     match state.dock {
-                        DockTab::Statements => html! { <statements::Statements step={step.clone()} act={page.act.clone()} /> },
+                        DockTab::Statements => html! {
+                            <statements::Statements document={document.clone()} step={step.clone()} call={state.call}
+                                act={page.act.clone()} />
+                        },
                         DockTab::Changes => html! { <changes::Changes step={step.clone()} /> },
                         DockTab::Console => html! { <console::Console /> },
                         DockTab::Problems => html! { <problems::Problems problems={problems.clone()} /> },

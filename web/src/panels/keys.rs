@@ -6,9 +6,10 @@ use crate::components::Modal;
 use crate::context::use_page;
 use crate::state::Action;
 
-const KEYS: [(&str, &str); 16] = [
+const KEYS: [(&str, &str); 17] = [
     ("→", "Upgrade one step"),
     ("←", "Downgrade one step, for real"),
+    ("Shift + ← / →", "Previous / next call or statement of the step"),
     ("Home / End", "To base / to the last step"),
     ("F", "Fit the diagram into its pane"),
     ("+ / −", "Zoom, when the diagram has the focus"),

@@ -1,12 +1,13 @@
 //! The bar at the top: which document, on which engine, and the walk through its steps.
 
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::bridge::{location, theme};
 use crate::components::{Chip, Icon, Sign};
 use crate::context::{use_lasting, use_page};
-use crate::protocol::{Call, Opened};
-use crate::state::{Action, Dialog, Kind};
+use crate::protocol::{Call, Opened, ViewState};
+use crate::state::{Action, Dialog, Kind, Shared};
 
 #[component]
 pub fn Toolbar() -> Html {
@@ -25,7 +26,8 @@ pub fn Toolbar() -> Html {
                 <span class="brand-mark" aria-hidden="true">{ "⚗" }</span>{ "Retort" }
             </button>
             <h1 class="document-name">{ &document.name }</h1>
-            <span class="engine-badge" title={format!("Dialect: {} ({})", document.dialect, document.dialect_reason)}>
+            <DialectChoice document={document.clone()} />
+            <span class="engine-badge">
                 <Chip>{ engine_words(&document) }</Chip>
                 { approximations(&document) }
             </span>
@@ -47,13 +49,51 @@ pub fn Toolbar() -> Html {
 
 /// Never claims that PostgreSQL or MySQL ran.
 fn engine_words(document: &Opened) -> String {
-    let dialect = match document.dialect.as_str() {
-        "postgresql" => "PostgreSQL",
-        "mysql" => "MySQL",
-        "sqlite" => return format!("ran on {}", document.engine),
-        other => other,
+    let did = if document.dialect == "sqlite" { "ran on" } else { "emulated on" };
+    format!("{did} {}", document.engine)
+}
+
+/// What a chain may run for.
+const DIALECTS: [(&str, &str); 3] = [("sqlite", "SQLite"), ("postgresql", "PostgreSQL"), ("mysql", "MySQL")];
+
+#[derive(PartialEq, Properties)]
+struct DialectChoiceProps {
+    document: Shared<Opened>,
+}
+
+/// For which dialect the chain runs. Another one is another run: a program may take another way for it.
+#[component]
+fn DialectChoice(props: &DialectChoiceProps) -> Html {
+    let page = use_page();
+    let document = &props.document;
+    let onchange = {
+        let (ask, view) = (page.ask.clone(), page.state.view());
+        Callback::from(move |event: Event| {
+            let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
+            let dialect = Some(select.value()).filter(|value| value != "auto");
+            ask.emit(Call::ForDialect { dialect, view: ViewState { peak: None, ..view.clone() } });
+        })
     };
-    format!("ran on {} · translated from {dialect}", document.engine)
+    let title = |dialect: &str| DIALECTS.iter().find(|(name, _)| *name == dialect).map_or("", |(_, title)| title);
+    let own = match document.dialect_chosen {
+        true => "as its files say".to_owned(),
+        false => title(&document.dialect).to_owned(),
+    };
+    let option = |(name, title): &(&'static str, &'static str)| {
+        let is_chosen = document.dialect_chosen && document.dialect == *name;
+        // What the files say stands first, once.
+        let is_own = !document.dialect_chosen && document.dialect == *name;
+        (!is_own).then(|| html! { <option value={*name} selected={is_chosen}>{ *title }</option> })
+    };
+    html! {
+        <label class="dialect-choice" title={format!("The dialect that the chain runs for: {}", document.dialect_reason)}>
+            <span>{ "for" }</span>
+            <select class="field" aria-label="Dialect" {onchange}>
+                <option value="auto" selected={!document.dialect_chosen}>{ own }</option>
+                { for DIALECTS.iter().filter_map(option) }
+            </select>
+        </label>
+    }
 }
 
 fn approximations(document: &Opened) -> Html {

@@ -10,12 +10,15 @@ use super::status::Status;
 use super::toolbar::Toolbar;
 use crate::components::Splitter;
 use crate::context::use_page;
+use crate::protocol::StatementView;
 use crate::state::{Action, Pane};
 
 #[component]
 pub fn Workspace() -> Html {
     let page = use_page();
     let state = &page.state;
+    // A program is read beside what it gives, which takes room.
+    let is_program = state.step.as_ref().is_some_and(|step| is_given(&step.statements));
     let class = classes!(
         "workspace",
         format!("pane-{}", state.pane.slug()),
@@ -34,13 +37,17 @@ pub fn Workspace() -> Html {
                     initial=348.0 least=280.0 most=720.0 />
                 <Inspector />
                 <Splitter name="dock" label="Height of the dock" vertical=false after=true
-                    initial=264.0 least=120.0 most=640.0 />
+                    initial={if is_program { 340.0 } else { 264.0 }} least=120.0 most=640.0 />
                 <Dock />
             </main>
             <Status />
             <PaneBar />
         </div>
     }
+}
+
+fn is_given(statements: &[StatementView]) -> bool {
+    statements.iter().any(|statement| statement.is_given)
 }
 
 /// On a narrow screen: which pane is shown.

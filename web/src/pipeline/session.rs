@@ -11,11 +11,12 @@ use retort_core::execute::Failure;
 use retort_core::graph::{Heads, Target};
 use retort_core::inspect::{KnownTables, inspect_again};
 use retort_core::plan::{Goal, Plan, Step, StepKind, plan};
-use retort_core::project::{self, Options, Project};
+use retort_core::project::{self, Options, Project, ReadPrograms};
 use retort_core::replay::{Replay, ReplayedStep};
 use retort_core::run::{StepRun, run_step};
 use retort_core::schema::Schema;
 use retort_core::script::RenderOptions;
+use retort_core::share::Edit;
 use retort_core::source::DialectKind;
 use retort_core::version_table;
 use retort_drivers::{Limits, Sqlite};
@@ -24,7 +25,8 @@ use super::blame::Blame;
 use super::load::Loaded;
 use super::snapshot::Snapshot;
 use super::{Done, engine_trouble, now};
-use crate::protocol::{Reply, StepView};
+use crate::choice::LeftOut;
+use crate::protocol::{Reply, StepView, ViewState};
 
 /// Rows of each table.
 pub(super) type Counts = OrdMap<String, u64>;
@@ -70,6 +72,7 @@ pub(super) struct Session {
     pub(super) name: String,
     pub(super) dialect_chosen: Option<DialectKind>,
     pub(super) project: Project,
+    pub(super) left_out: LeftOut,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) plan: Plan,
     pub(super) ran: Vec<Ran>,
@@ -82,12 +85,6 @@ pub(super) struct Session {
     pub(super) present: Present,
 }
 
-/// What reads revisions that are programs.
-#[cfg(feature = "python")]
-const PROGRAMS: Option<project::ReadPrograms> = Some(retort_alembic::read);
-#[cfg(not(feature = "python"))]
-const PROGRAMS: Option<project::ReadPrograms> = None;
-
 /// Longest time of one statement.
 const STATEMENT_MILLISECONDS: u64 = 5_000;
 /// Most memory of SQLite.
@@ -95,12 +92,16 @@ const HEAP_BYTES: u64 = 512 << 20;
 
 impl Session {
     /// Opens a chain and runs it from base to its heads, or to the first step that fails.
-    pub(super) fn open(loaded: Loaded, progress: &mut dyn FnMut(Reply)) -> Done<Session> {
+    pub(super) fn open(
+        loaded: Loaded,
+        programs: Option<ReadPrograms>,
+        progress: &mut dyn FnMut(Reply),
+    ) -> Done<Session> {
         let dialect_chosen = loaded.dialect.as_deref().and_then(DialectKind::from_name);
         progress(Reply::Progress { stage: "reading".into(), done: 0, total: number(loaded.files.len()) });
         let opened = project::open(
             &loaded.files,
-            &Options { dialect: dialect_chosen, programs: PROGRAMS, ..Options::default() },
+            &Options { dialect: dialect_chosen, programs, ..Options::default() },
         );
         let (project, mut diagnostics) = (opened.value, opened.diagnostics);
         let target = Target::parse("heads").map_err(|_| super::refusal("plan/heads", "No heads", ""))?;
@@ -124,6 +125,7 @@ impl Session {
             name: loaded.name,
             dialect_chosen,
             project,
+            left_out: loaded.left_out,
             diagnostics,
             plan,
             ran,
@@ -148,9 +150,24 @@ impl Session {
         self.ran.iter().take_while(|ran| ran.snapshot.is_some()).count()
     }
 
+    /// The files that the chain consists of.
     pub(super) fn texts(&self) -> Vec<(String, String)> {
-        let files = self.project.files.iter().filter(|file| !file.text.is_empty());
+        let files = self.matters().into_iter().filter(|file| !file.text.is_empty());
         files.map(|file| (file.name.clone(), file.text.to_string())).collect()
+    }
+
+    /// The same document once more, for another dialect.
+    pub(super) fn again(&self, dialect: Option<String>, view: ViewState) -> Loaded {
+        let files = self.project.files.iter();
+        let edits = self.edits.iter();
+        Loaded {
+            name: self.name.clone(),
+            files: files.map(|file| (file.name.clone(), file.text.as_bytes().to_vec())).collect(),
+            dialect,
+            edits: edits.map(|(at, sql)| Edit { position: number(*at), sql: sql.clone() }).collect(),
+            view: Some(view),
+            left_out: self.left_out.clone(),
+        }
     }
 
     pub(super) fn chosen_dialect(&self) -> Option<String> {

@@ -5,6 +5,7 @@ use retort_core::share::{self, Document, Edit, LinkError, Value, View};
 use super::load::Loaded;
 use super::session::Session;
 use super::{Done, refusal};
+use crate::choice::LeftOut;
 use crate::protocol::{Cell, LinkView, Refusal, ViewState};
 
 /// Opens a link.
@@ -18,6 +19,7 @@ pub(super) fn open(fragment: &str) -> Done<Loaded> {
         dialect: document.dialect,
         edits: document.edits,
         view: Some(view),
+        left_out: LeftOut::default(),
     })
 }
 

@@ -4,20 +4,23 @@ use retort_core::database::Database;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::dialect::{self, sqlite};
 use retort_core::plan::StepKind;
-use retort_core::replay::{ReplayedDirective, ReplayedStep};
+use retort_core::replay::ReplayedStep;
 use retort_core::schema::{Change, ChangeKind, Schema, diff};
-use retort_core::script::Origin;
 
 use super::Done;
-use super::excerpt::{cut, listed, most_of_each};
 use super::session::{Session, count_rows};
+use super::statements::MOST_STATEMENTS;
 use super::table_view::Tables;
+<<<<<<< HEAD
 use crate::protocol::{
     ChangeView, Direction, Fidelity, Mark, Note, Problem, RunState, StatementView, StepView,
 };
 
 /// A dump has more statements than anybody reads, and than a page can draw.
 const MOST_STATEMENTS: usize = 200;
+=======
+use crate::protocol::{ChangeView, Direction, Fidelity, Mark, Problem, StepView};
+>>>>>>> 988743e (Open Alembic projects in a worker of its own; show each call beside the SQL that it became)
 
 impl Session {
     /// Draws the present state.
@@ -72,34 +75,6 @@ impl Session {
         })
     }
 
-    fn statements(&self) -> Vec<StatementView> {
-        let Some(step) = &self.present.step else { return Vec::new() };
-        let failed = self.present.failure.as_ref();
-        let failed_at = failed.map(|failure| match failure.origin {
-            Origin::Directive(at) => at,
-            Origin::Hole(at) => at,
-            Origin::VersionTable
-            | Origin::Transaction
-            | Origin::Session
-            | Origin::ForeignKeyCheck
-            | Origin::Program => step.directives.len().saturating_sub(1),
-        });
-        let most = most_of_each(step.directives.len().min(MOST_STATEMENTS));
-        let view = |(at, directive): (usize, &ReplayedDirective)| {
-            let (state, error) = match failed_at {
-                Some(failed_at) if at == failed_at => {
-                    (RunState::Failed, failed.map(|failure| failure.error.message.clone()))
-                }
-                Some(failed_at) if at > failed_at => (RunState::NotRun, None),
-                _ => (RunState::Ran, None),
-            };
-            self.statement(directive, most, state, error)
-        };
-        // The first of them, and the one that failed wherever it stands.
-        let listed = |at: &usize| *at < MOST_STATEMENTS || Some(*at) == failed_at;
-        step.directives.iter().enumerate().filter(|(at, _)| listed(at)).map(view).collect()
-    }
-
     /// What to say of the state, beside what is shown.
     fn notice(&self) -> Option<String> {
         let count = self.present.step.as_ref().map_or(0, |step| step.directives.len());
@@ -108,30 +83,6 @@ impl Session {
         });
         let notices: Vec<String> = self.present.notice.iter().cloned().chain(unlisted).collect();
         (!notices.is_empty()).then(|| notices.join("; "))
-    }
-
-    fn statement(
-        &self,
-        directive: &ReplayedDirective,
-        most: usize,
-        state: RunState,
-        error: Option<String>,
-    ) -> StatementView {
-        let file = self.project.file(directive.span.source);
-        let translated = &directive.translated;
-        let notes = translated.notes.iter();
-        StatementView {
-            source: cut(directive.source(&self.project), most),
-            file: file.map(|file| file.name.clone()).unwrap_or_default(),
-            line: self.project.place(directive.span).line,
-            sql: listed(&translated.sql, most),
-            fidelity: fidelity(translated.fidelity),
-            notes: notes
-                .map(|note| Note { code: note.code.to_owned(), message: note.message.clone() })
-                .collect(),
-            state,
-            error,
-        }
     }
 
     /// A diagnostic with its place turned into words.

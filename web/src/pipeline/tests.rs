@@ -1,4 +1,7 @@
+mod python;
+
 use super::*;
+use crate::choice::LeftOut;
 use crate::protocol::{Cell, Fidelity, Mark, Opened, RunState, Source, StepView, ViewState};
 
 fn open(source: Source) -> (Pipeline, Opened) {
@@ -117,8 +120,8 @@ fn what_cannot_be_opened_is_refused_with_words() {
     for (source, code) in [
         (Source::Link("9.x.abc".into()), "share/"),
         (Source::Example("nope".into()), "load/no-example"),
-        (Source::Files(Vec::new()), "load/nothing"),
-        (Source::Files(vec![("a.zip".into(), b"PK\x03\x04junk".to_vec())]), "load/zip"),
+        (Source::Files(Vec::new(), LeftOut::default()), "load/nothing"),
+        (Source::Files(vec![("a.zip".into(), b"PK\x03\x04junk".to_vec())], LeftOut::default()), "load/zip"),
     ] {
         let reply = Pipeline::new().handle(Call::Open(source), &mut |_| {});
         let Reply::Refused(refusal) = reply else { panic!("{reply:?}") };

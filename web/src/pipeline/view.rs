@@ -52,6 +52,7 @@ impl Session {
             layout: self.project.layout.name().to_owned(),
             dialect: self.project.dialect.name().to_owned(),
             dialect_reason: self.project.dialect_reason.clone(),
+            dialect_chosen: self.dialect_chosen.is_some(),
             engine: self.db.version(),
             revisions: revisions.collect(),
             lanes: lanes.width,
@@ -60,6 +61,7 @@ impl Session {
             placement: self.placement(),
             problems: self.problems(),
             files: self.files(),
+            left_out: self.left_out.sentences(),
             fidelity: self.fidelity(),
             view,
             step,
@@ -67,7 +69,7 @@ impl Session {
     }
 
     fn files(&self) -> Vec<FileView> {
-        let files = self.project.files.iter().filter(|file| !file.text.is_empty());
+        let files = self.matters().into_iter().filter(|file| !file.text.is_empty());
         files.map(|file| FileView { name: file.name.clone(), text: cut(&file.text, MOST_OF_FILE) }).collect()
     }
 
@@ -124,6 +126,7 @@ impl Session {
     fn problems(&self) -> Vec<Problem> {
         let mut problems: Vec<Problem> =
             self.diagnostics.iter().map(|diagnostic| self.problem(diagnostic, None)).collect();
+        problems.extend(self.left_out.is_worrying().then(|| left_out(self.left_out.sentences())));
         for ran in &self.ran {
             let step = Some(&ran.replayed);
             problems.extend(ran.diagnostics.iter().map(|diagnostic| self.problem(diagnostic, step)));
@@ -147,6 +150,21 @@ impl Session {
             }
         }
         counts
+    }
+}
+
+fn left_out(sentences: Vec<String>) -> Problem {
+    Problem {
+        code: "load/left-out".to_owned(),
+        severity: "warn".to_owned(),
+        message: "not all files of the folder were read".to_owned(),
+        file: None,
+        line: 0,
+        column: 0,
+        excerpt: String::new(),
+        label: String::new(),
+        help: sentences,
+        revision: None,
     }
 }
 

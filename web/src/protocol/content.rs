@@ -44,13 +44,14 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
 
 #[cfg(test)]
 mod tests {
+    use crate::choice::LeftOut;
     use crate::protocol::Source;
 
     #[test]
     fn files_arrive_as_they_were() {
         let sent = vec![("a.sql".to_owned(), "ä\n\"".into()), ("b.zip".to_owned(), (0..=255).collect())];
-        let text = serde_json::to_string(&Source::Files(sent.clone())).unwrap();
-        let Source::Files(found) = serde_json::from_str(&text).unwrap() else { panic!("{text}") };
+        let text = serde_json::to_string(&Source::Files(sent.clone(), LeftOut::default())).unwrap();
+        let Source::Files(found, _) = serde_json::from_str(&text).unwrap() else { panic!("{text}") };
         assert_eq!(found, sent);
     }
 }

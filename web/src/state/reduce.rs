@@ -4,7 +4,7 @@ use super::{
     Action, ConsoleEntry, Dialog, DockTab, InspectorTab, Kind, Pane, Progress, Screen, Shared, State,
     Trouble, cascade_in_words, failure, plural,
 };
-use crate::protocol::{CascadeView, Opened, Problem, Refusal, Reply, Response, StepView};
+use crate::protocol::{CascadeView, Opened, Problem, Refusal, Reply, Response, RunState, StepView};
 
 impl State {
     pub fn apply(&mut self, action: Action) {
@@ -12,9 +12,15 @@ impl State {
             Action::Asked(id, kind) => self.asked(id, kind),
             Action::Answered(response) => self.answered(response),
             Action::Troubled(trouble) => self.troubled(trouble),
+            Action::Loading(program) => {
+                self.progress =
+                    Some(Progress { stage: format!("loading {}", program.words()), done: 0, total: 0 });
+                self.loading = Some(program);
+            }
             Action::Restarted => {
                 self.pending.clear();
                 self.progress = None;
+                self.loading = None;
                 self.trouble = None;
             }
             Action::Home => {
@@ -47,6 +53,9 @@ impl State {
                 self.dock = DockTab::Files;
                 self.pane = Pane::Sql;
             }
+            Action::Call(call) => self.light(call),
+            Action::NextCall => self.light(self.call.saturating_add(1)),
+            Action::PreviousCall => self.light(self.call.saturating_sub(1)),
             Action::ToggleLens => self.lens = !self.lens,
             Action::ToggleDeleteRules => self.delete_rules = !self.delete_rules,
             Action::ToggleOutline => self.outline = !self.outline,
@@ -83,6 +92,7 @@ impl State {
 
     fn answered(&mut self, response: Response) {
         self.heartbeat = self.heartbeat.wrapping_add(1);
+        self.loading = None;
         if self.trouble == Some(Trouble::Slow) {
             self.trouble = None;
         }
@@ -97,7 +107,7 @@ impl State {
         let (_, kind) = self.pending.remove(place);
         self.progress = None;
         match response.reply {
-            Reply::Progress { .. } => unreachable!("progress is handled above"),
+            Reply::Progress { .. } | Reply::NeedsPython => unreachable!("never comes so far"),
             // The user went back to the first page while it was opening.
             Reply::Opened(_) if self.screen == Screen::Start => {}
             Reply::Opened(opened) => self.opened(*opened),
@@ -152,11 +162,19 @@ impl State {
             self.table = None;
         }
         self.problems = Shared::new(self.problems_with(&step));
+        let failed = step.statements.iter().find(|statement| statement.state == RunState::Failed);
+        self.call = failed.map_or(0, |statement| statement.call);
         self.step = Some(Shared::new(step));
         self.announcement = self.step_in_words();
         if let Some(error) = self.step.as_ref().and_then(|step| failure(step)) {
             self.alert = format!("The step failed: {error}");
         }
+    }
+
+    fn light(&mut self, call: u32) {
+        let last = self.step.as_ref().and_then(|step| step.statements.last()).map_or(0, |last| last.call);
+        self.call = call.min(last);
+        self.announcement = self.call_in_words();
     }
 
     fn cascaded(&mut self, cascade: CascadeView) {
@@ -183,6 +201,11 @@ impl State {
             Trouble::Slow if self.pending.is_empty() => return,
             Trouble::Slow => self.announcement = "The engine has been busy for 20 seconds".to_owned(),
             Trouble::Dead(_) => self.alert = "The engine stopped".to_owned(),
+            Trouble::NotLoaded(program, _) => {
+                self.progress = None;
+                self.loading = None;
+                self.alert = format!("Could not load {}", program.words());
+            }
         }
         self.trouble = Some(trouble);
     }

@@ -1,7 +1,7 @@
 //! The state in words: for headings, and for those who hear the page.
 
 use super::State;
-use crate::protocol::{CascadeView, Direction, Mark, StepView};
+use crate::protocol::{CascadeView, Direction, Mark, StatementView, StepView};
 
 impl State {
     pub(super) fn step_in_words(&self) -> String {
@@ -30,6 +30,27 @@ impl State {
         }
         words
     }
+
+    /// Which call is lit up, and what it gave.
+    pub(super) fn call_in_words(&self) -> String {
+        let Some(step) = &self.step else { return String::new() };
+        let given: Vec<&StatementView> =
+            step.statements.iter().filter(|statement| statement.call == self.call).collect();
+        let (Some(first), Some(last)) = (given.first(), step.statements.last()) else { return String::new() };
+        let noun = if first.is_given { "Call" } else { "Statement" };
+        let mut words = format!("{noun} {} of {}, {}", self.call + 1, last.call + 1, lines(first));
+        if first.is_given {
+            words.push_str(": ");
+            words.push_str(&plural(given.len() as u64, "statement"));
+        }
+        words
+    }
+}
+
+/// `line 12`, `lines 12 to 18`.
+pub fn lines(statement: &StatementView) -> String {
+    let (first, last) = (statement.line, statement.last_line);
+    if first >= last { format!("line {first}") } else { format!("lines {first} to {last}") }
 }
 
 /// `+2 tables ~1 column −1 index`, in the order of the changes.

@@ -42,7 +42,8 @@ pub(super) fn run(
         let wants_keys_off = live.wants_keys_off;
         let outcome = live.end(step, result);
         // Foreign keys are switched outside of transactions only: the step is undone and run again.
-        let is_undone = outcome.failure.as_ref().is_some_and(|failure| failure.rolled_back);
+        let is_undone =
+            outcome.failure.as_ref().is_some_and(|failure| failure.rolled_back || failure.statement == 0);
         if wants_keys_off && is_undone && !frame.keys_off {
             frame.keys_off = true;
             continue;

@@ -4,7 +4,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use crate::bridge::focus;
-use crate::components::code::highlighted;
+use crate::components::code::lines_of;
 use crate::context::use_page;
 use crate::protocol::FileView;
 use crate::state::Action;
@@ -40,6 +40,12 @@ pub(super) fn Files() -> Html {
             <label class="file-choice">{ "File " }
                 <select class="field" {onchange}>{ for document.files.iter().map(option) }</select>
             </label>
+            if !document.left_out.is_empty() {
+                <details class="left-out">
+                    <summary>{ "Not all of the folder was read" }</summary>
+                    <ul>{ for document.left_out.iter().map(|sentence| html! { <li>{ sentence }</li> }) }</ul>
+                </details>
+            }
             <FileText file={file.clone()} {line} />
         </div>
     }
@@ -54,18 +60,19 @@ struct FileTextProps {
 
 #[component]
 fn FileText(props: &FileTextProps) -> Html {
-    let row = |(index, text): (usize, &str)| {
+    let lines = use_memo(props.file.clone(), |file| lines_of(&file.name, &file.text));
+    let row = |(index, text): (usize, &Html)| {
         let number = index as u32 + 1;
         let wanted = number == props.line;
         html! {
             <span class={classes!("file-line", wanted.then_some("wanted"))} id={wanted.then_some("wanted-line")} key={index}>
-                <span class="line-number" aria-hidden="true">{ number }</span>{ highlighted(text) }{ "\n" }
+                <span class="line-number" aria-hidden="true">{ number }</span>{ text.clone() }{ "\n" }
             </span>
         }
     };
     html! {
         <pre class="file-text" tabindex="0" data-keys="own" role="group" aria-label={props.file.name.clone()}>
-            <code>{ for props.file.text.lines().enumerate().map(row) }</code>
+            <code>{ for lines.iter().enumerate().map(row) }</code>
         </pre>
     }
 }
