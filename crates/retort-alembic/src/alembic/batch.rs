@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use retort_core::diagnostic::Diagnostic;
+use retort_core::source::Span;
 
 use super::operations::{
     self, Added, column_change, column_of, constraint_type, foreign_key_of, index_of, keyed, known_name,
@@ -21,6 +22,8 @@ use crate::sql::table::Constraint;
 #[derive(Debug)]
 pub(crate) struct NativeBatch {
     batch: RefCell<Batch>,
+    /// Where it was opened.
+    opened: Span,
 }
 
 /// `op.batch_alter_table(table_name, …)`
@@ -72,7 +75,8 @@ pub(crate) fn open(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Ou
         let message = format!("batch_alter_table() got an unexpected keyword argument '{name}'");
         return Err(Unwind::type_error(message));
     }
-    Ok(Value::native(NativeBatch { batch: RefCell::new(batch) }))
+    let opened = world::place(interp);
+    Ok(Value::native(NativeBatch { batch: RefCell::new(batch), opened }))
 }
 
 const METHODS: [&str; 19] = [
@@ -279,13 +283,20 @@ impl NativeBatch {
         let outcome = sql_batch::flush(&batch, &metadata, &mut known, &mut read, dialect);
         interp.slot::<world::Shared>().named_types = known;
         let outcome = wrap::checked(interp, outcome)?;
-        let place = world::place(interp);
+        let place = self.place(interp);
         for warning in outcome.warnings {
             world::say(interp, Diagnostic::warning("alembic/batch", warning).at(place, "by this batch"));
         }
-        for statement in outcome.statements {
-            world::emit(interp, statement)?;
-        }
-        Ok(())
+        interp.slot::<world::Shared>().block = Some(place);
+        let made = outcome.statements.into_iter().try_for_each(|sql| world::emit(interp, sql).map(drop));
+        interp.slot::<world::Shared>().block = None;
+        made
+    }
+
+    /// From where the batch was opened to its last call: its statements are made of all of them.
+    fn place(&self, interp: &mut Interpreter<'_>) -> Span {
+        let last = world::place(interp);
+        let is_before = self.opened.source == last.source && self.opened.start <= last.start;
+        if is_before { Span { end: last.end.max(self.opened.end), ..self.opened } } else { last }
     }
 }

@@ -80,6 +80,8 @@ pub(crate) struct Shared {
     pub(crate) named_types: NamedTypes,
     /// Within `autocommit_block()`.
     pub(crate) autocommit: bool,
+    /// The block whose statements are being made.
+    pub(crate) block: Option<Span>,
 }
 
 impl<'s> StageWorld<'s> {
@@ -255,9 +257,12 @@ fn add_version_table(schema: &mut Schema, heads: &VersionTable, dialect: Dialect
     }
 }
 
-/// The call that people know: the innermost one in the revision's own file.
+/// The call that people know: the innermost one in the revision's own file, or the block that is made of several.
 pub(crate) fn place(interp: &mut Interpreter<'_>) -> Span {
-    let source = interp.slot::<Shared>().source;
+    let Shared { source, block, .. } = *interp.slot::<Shared>();
+    if let Some(block) = block {
+        return block;
+    }
     let own = interp.frames().iter().rev().find(|frame| Some(frame.source) == source);
     own.map_or_else(|| interp.call_span(), |frame| frame.span)
 }
