@@ -43,7 +43,9 @@ fn zip_names(bytes: &[u8]) -> Vec<String> {
     let mut names = Vec::new();
     let Some(mut at) = directory() else { return names };
     while bytes.get(at..).is_some_and(|rest| rest.starts_with(b"PK\x01\x02")) {
-        let Some(((name, extra), comment)) = short(at + 28).zip(short(at + 30)).zip(short(at + 32)) else { break };
+        let Some(((name, extra), comment)) = short(at + 28).zip(short(at + 30)).zip(short(at + 32)) else {
+            break;
+        };
         let Some(text) = bytes.get(at + 46..at + 46 + name) else { break };
         names.push(String::from_utf8_lossy(text).into_owned());
         at += 46 + name + extra + comment;
@@ -110,7 +112,10 @@ mod tests {
     #[test]
     fn files_and_texts_are_told_by_name_and_form() {
         let files = |name: &str, text: &str| {
-            holds_python(&Source::Files(vec![(name.to_owned(), text.as_bytes().to_vec())], LeftOut::default()))
+            holds_python(&Source::Files(
+                vec![(name.to_owned(), text.as_bytes().to_vec())],
+                LeftOut::default(),
+            ))
         };
         assert_eq!(files("p/versions/a.PY", "revision = 'a'\ndown_revision = None\n"), Some(true));
         assert_eq!(files("p/setup.py", "import os"), Some(false));
@@ -123,10 +128,20 @@ mod tests {
 
     #[test]
     fn damaged_zips_and_documents_hold_nothing() {
-        for bytes in [&b"PK\x03\x04"[..], b"PK\x03\x04PK\x05\x06", b"PK\x05\x06\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"] {
+        for bytes in [
+            &b"PK\x03\x04"[..],
+            b"PK\x03\x04PK\x05\x06",
+            b"PK\x05\x06\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+        ] {
             assert_eq!(zip_names(bytes), [""; 0]);
         }
-        for document in [&b""[..], b"\xa1", b"\xa1\x00", b"\xa1\x00\x81\x82\x7b\xff\xff\xff\xff\xff\xff\xff\xff", b"\xa1\x00\x9f"] {
+        for document in [
+            &b""[..],
+            b"\xa1",
+            b"\xa1\x00",
+            b"\xa1\x00\x81\x82\x7b\xff\xff\xff\xff\xff\xff\xff\xff",
+            b"\xa1\x00\x9f",
+        ] {
             assert!(!document_holds_python(document), "{document:?}");
         }
         let document = b"\xa2\x00\x82\x82\x65a.sql\x61x\x82\x64a.py\x60\x03\xa0";

@@ -128,7 +128,8 @@ mod tests {
         )
         .unwrap();
         let check = |sizes: &[(&str, u64)]| {
-            let size = |(name, brotli): &(&str, u64)| ((*name).to_owned(), Size { plain: 0, brotli: *brotli });
+            let size =
+                |(name, brotli): &(&str, u64)| ((*name).to_owned(), Size { plain: 0, brotli: *brotli });
             problems(&budget, &sizes.iter().map(size).collect())
         };
         assert_eq!(check(&[("a", 5), ("b", 5), ("c", 9)]), [""; 0]);

@@ -34,7 +34,7 @@ pub fn ShareDialog() -> Html {
                 }
             }
             <p class="muted">
-                { "The part after # never leaves the browser; anyone with the link sees the SQL." }
+                { "The part after # never leaves the browser; anyone with the link sees the files." }
             </p>
         </Modal>
     }
@@ -67,7 +67,7 @@ fn Link(props: &LinkProps) -> Html {
         <>
             if !props.link.secrets.is_empty() {
                 <div class="verdict bad">
-                    <b>{ "! The SQL holds what looks like secrets. Everyone with the link can read them:" }</b>
+                    <b>{ "! The files hold what looks like secrets. Everyone with the link can read them:" }</b>
                     <ul>{ for props.link.secrets.iter().map(|secret| html! { <li><code>{ secret }</code></li> }) }</ul>
                 </div>
             }

@@ -74,7 +74,8 @@ fn DialectChoice(props: &DialectChoiceProps) -> Html {
             ask.emit(Call::ForDialect { dialect, view: ViewState { peak: None, ..view.clone() } });
         })
     };
-    let title = |dialect: &str| DIALECTS.iter().find(|(name, _)| *name == dialect).map_or("", |(_, title)| title);
+    let title =
+        |dialect: &str| DIALECTS.iter().find(|(name, _)| *name == dialect).map_or("", |(_, title)| title);
     let own = match document.dialect_chosen {
         true => "as its files say".to_owned(),
         false => title(&document.dialect).to_owned(),

@@ -42,12 +42,14 @@ fn words(trouble: &Trouble, loading: Option<Program>) -> (String, String, &'stat
     match (trouble, loading) {
         (Trouble::Slow, Some(program)) => (
             format!("Still loading {}", program.words()),
-            "Nothing has come for 20 seconds: the connection may be slow. You can wait or try again.".to_owned(),
+            "Nothing has come for 20 seconds: the connection may be slow. You can wait or try again."
+                .to_owned(),
             "Try again",
         ),
         (Trouble::Slow, None) => (
             "The engine is still busy".to_owned(),
-            "No answer for 20 seconds. It may be a statement without end; you can wait or restart.".to_owned(),
+            "No answer for 20 seconds. It may be a statement without end; you can wait or restart."
+                .to_owned(),
             "Restart engine",
         ),
         (Trouble::Dead(message), _) => {

@@ -17,13 +17,14 @@ use crate::state::{Action, Pane};
 pub fn Workspace() -> Html {
     let page = use_page();
     let state = &page.state;
-    // A program is read beside what it gives, which takes room.
+    // A program is read beside what it gives, which takes room; `workspace.css` has the same height.
     let is_program = state.step.as_ref().is_some_and(|step| is_given(&step.statements));
     let class = classes!(
         "workspace",
         format!("pane-{}", state.pane.slug()),
         state.drawer.then_some("drawer-open"),
         state.revisions_open.then_some("revisions-open"),
+        is_program.then_some("program"),
     );
     html! {
         <div {class}>

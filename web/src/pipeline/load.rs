@@ -111,7 +111,8 @@ fn nothing(left_out: &LeftOut) -> Refusal {
 
 /// Modules are imported by their paths from the top of the project: the folder that holds it is not among them.
 fn leave_common_folder(files: &mut [(String, Vec<u8>)]) {
-    let Some(folder) = files.first().and_then(|(path, _)| path.split_once('/')).map(|(folder, _)| folder.to_owned() + "/")
+    let Some(folder) =
+        files.first().and_then(|(path, _)| path.split_once('/')).map(|(folder, _)| folder.to_owned() + "/")
     else {
         return;
     };

@@ -29,11 +29,8 @@ impl Session {
 /// Everything but Python, the revisions with what lies beside them, and what they import, again and again.
 fn reachable(files: &[SourceFile], revisions: BTreeSet<SourceId>) -> BTreeSet<SourceId> {
     let modules = Modules::new(files);
-    let beside: BTreeSet<&str> = files
-        .iter()
-        .filter(|file| revisions.contains(&file.id))
-        .map(|file| folder(&file.name))
-        .collect();
+    let beside: BTreeSet<&str> =
+        files.iter().filter(|file| revisions.contains(&file.id)).map(|file| folder(&file.name)).collect();
     let is_first = |file: &&SourceFile| {
         !is_python(&file.name)
             || revisions.contains(&file.id)
@@ -96,7 +93,9 @@ fn imports(file: &SourceFile) -> Vec<String> {
         let line = line.split('#').next().unwrap_or(line).trim_start();
         if let Some(rest) = line.strip_prefix("import ") {
             found.extend(rest.split(',').map(|part| first_word(part).to_owned()));
-        } else if let Some((from, names)) = line.strip_prefix("from ").and_then(|rest| rest.split_once(" import ")) {
+        } else if let Some((from, names)) =
+            line.strip_prefix("from ").and_then(|rest| rest.split_once(" import "))
+        {
             let from = absolute(from.trim(), &file.name);
             let names = names.split(',').map(|part| first_word(part.trim_matches([' ', '(', ')', '\t'])));
             found.extend(names.filter(|name| !name.is_empty()).map(|name| format!("{from}.{name}")));
@@ -148,7 +147,8 @@ mod tests {
     use super::*;
 
     fn files(texts: &[(&str, &str)]) -> Vec<SourceFile> {
-        let file = |(at, (name, text)): (usize, &(&str, &str))| SourceFile::new(SourceId(at as u32), *name, *text);
+        let file =
+            |(at, (name, text)): (usize, &(&str, &str))| SourceFile::new(SourceId(at as u32), *name, *text);
         texts.iter().enumerate().map(file).collect()
     }
 
@@ -157,7 +157,10 @@ mod tests {
         let files = files(&[
             ("alembic.ini", ""),
             ("db/env.py", "from shop.models import Base\n"),
-            ("db/versions/a.py", "from shop.kinds import (\n    A,  # x)\n    B,\n)\nimport helpers.text as t, os\n"),
+            (
+                "db/versions/a.py",
+                "from shop.kinds import (\n    A,  # x)\n    B,\n)\nimport helpers.text as t, os\n",
+            ),
             ("db/versions/b.py", "    from ..common import c\n"),
             ("db/versions/notes.py", ""),
             ("db/common.py", ""),

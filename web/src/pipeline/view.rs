@@ -133,7 +133,8 @@ impl Session {
             let findings = review::review(&self.project, &ran.replayed);
             problems.extend(findings.iter().map(|finding| self.problem(finding, step)));
             if let Some(failure) = &ran.failure {
-                let diagnostic = failed(&ran.replayed, failure);
+                let said = failure.said.as_deref().cloned();
+                let diagnostic = said.unwrap_or_else(|| failed(&ran.replayed, failure));
                 problems.push(self.problem(&diagnostic, step));
             }
         }
@@ -174,6 +175,7 @@ fn failed(replayed: &ReplayedStep, failure: &retort_core::execute::Failure) -> D
         .help("The database stays at the step before; the steps after it are shown from the model only");
     let span = match failure.origin {
         retort_core::script::Origin::Directive(at) => replayed.directives.get(at),
+        retort_core::script::Origin::Program => None,
         _ => replayed.directives.last(),
     };
     match span {

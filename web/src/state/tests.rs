@@ -1,5 +1,7 @@
 use super::*;
-use crate::protocol::{ChangeView, Direction, Mark, Placement, Reply, RevisionView, RunState, ViewState};
+use crate::protocol::{
+    ChangeView, Direction, Mark, Placement, Reply, RevisionView, RunState, StatementView, ViewState,
+};
 
 fn step(position: usize) -> StepView {
     StepView {
@@ -143,6 +145,59 @@ fn the_round_trip_is_announced() {
     state.apply(Action::Answered(Response { id: 2, reply: Reply::Stepped(Box::new(down)) }));
     assert!(state.announcement.contains("downgrade of add users"));
     assert!(state.announcement.contains("identical to the one before the upgrade"));
+}
+
+fn statement(call: u32, state: RunState) -> StatementView {
+    StatementView {
+        source: "SELECT 1".into(),
+        file: "a.py".into(),
+        line: 4,
+        last_line: 6,
+        call,
+        is_given: true,
+        sql: vec![],
+        fidelity: crate::protocol::Fidelity::Exact,
+        notes: vec![],
+        state,
+        error: None,
+    }
+}
+
+#[test]
+fn calls_are_lit_up_one_after_the_other() {
+    let mut state = open_state();
+    let statements = [0, 0, 1].map(|call| statement(call, RunState::Ran)).to_vec();
+    state.apply(Action::Asked(2, Kind::Step));
+    let view = StepView { statements, ..step(1) };
+    state.apply(Action::Answered(Response { id: 2, reply: Reply::Stepped(Box::new(view)) }));
+    assert_eq!(state.call, 0);
+    state.apply(Action::NextCall);
+    assert_eq!(state.announcement, "Call 2 of 2, lines 4 to 6: 1 statement");
+    state.apply(Action::NextCall);
+    assert_eq!(state.call, 1, "there is none after the last");
+    state.apply(Action::PreviousCall);
+    assert_eq!(state.announcement, "Call 1 of 2, lines 4 to 6: 2 statements");
+
+    let statements = vec![statement(0, RunState::Ran), statement(1, RunState::Failed)];
+    state.apply(Action::Asked(3, Kind::Step));
+    let view = StepView { statements, ..step(1) };
+    state.apply(Action::Answered(Response { id: 3, reply: Reply::Stepped(Box::new(view)) }));
+    assert_eq!(state.call, 1, "what failed is lit up");
+}
+
+#[test]
+fn what_is_loaded_is_said_until_it_answers() {
+    let mut state = State::default();
+    state.apply(Action::Asked(1, Kind::Open));
+    state.apply(Action::Loading(Program::Python));
+    assert_eq!(state.progress.as_ref().unwrap().stage, "loading the engine with the reader of Python files");
+    let progress = Reply::Progress { stage: "reading".into(), done: 0, total: 9 };
+    state.apply(Action::Answered(Response { id: 1, reply: progress }));
+    assert_eq!((state.loading, state.progress.as_ref().unwrap().stage.as_str()), (None, "reading"));
+    state.apply(Action::Loading(Program::Python));
+    state.apply(Action::Troubled(Trouble::NotLoaded(Program::Python, "offline".into())));
+    assert_eq!((state.loading, state.progress.is_none()), (None, true));
+    assert!(state.alert.starts_with("Could not load"));
 }
 
 #[test]

@@ -71,7 +71,8 @@ fn call(props: &CallsProps, start: usize, group: &[StatementView]) -> Html {
                 <button type="button" class="call-choose" onclick={choose}
                     onfocus={props.point.reform(move |_: FocusEvent| Some(number))}
                     onblur={props.point.reform(|_: FocusEvent| None)}>
-                    <span class="call-number">{ number + 1 }</span>
+                    <span class="call-number" aria-hidden="true">{ number + 1 }</span>
+                    <span class="visually-hidden">{ format!("Call {}, ", number + 1) }</span>
                     <span>{ format!("{}, {gave}", lines(first)) }</span>
                 </button>
                 <button type="button" class="link mono" onclick={show}>{ format!("{}:{}", first.file, first.line) }</button>
@@ -85,10 +86,13 @@ fn call(props: &CallsProps, start: usize, group: &[StatementView]) -> Html {
 
 fn row(place: usize, statement: &StatementView) -> Html {
     let number = place + 1;
+    let is_stop = statement.source.is_empty() && statement.state == RunState::Failed;
     html! {
         <li class={row_class(statement, false)} key={place}>
-            <div class="statement-bar">{ signs(number, statement) }</div>
-            { texts(number, statement) }
+            if !is_stop {
+                <div class="statement-bar">{ signs(number, statement) }</div>
+                { texts(number, statement) }
+            }
             { outcome(statement) }
         </li>
     }
@@ -96,11 +100,8 @@ fn row(place: usize, statement: &StatementView) -> Html {
 
 /// What the call gave and what was executed: once where both are the same.
 fn texts(number: usize, statement: &StatementView) -> Html {
-    if statement.source.is_empty() && statement.state != RunState::Failed {
-        return html! { <p class="nothing-executed">{ "Not known without a database: left out." }</p> };
-    }
     if statement.source.is_empty() {
-        return html! {};
+        return html! { <p class="nothing-executed">{ "Not known without a database: left out." }</p> };
     }
     if is_same(statement) {
         return html! { <Code text={statement.source.clone()} label={format!("Statement {number}, executed as given")} /> };

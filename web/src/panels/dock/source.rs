@@ -70,7 +70,8 @@ pub(super) fn Source(props: &SourceProps) -> Html {
 /// The calls of a file, in the order in which they ran.
 fn calls(step: &StepView, file: &str) -> Vec<Call> {
     let groups = step.statements.chunk_by(|one, next| one.call == next.call);
-    let here = groups.filter_map(|group| Some((group.first()?, group))).filter(|(first, _)| first.file == file);
+    let here =
+        groups.filter_map(|group| Some((group.first()?, group))).filter(|(first, _)| first.file == file);
     here.map(|(first, group)| Call {
         number: first.call,
         first: first.line,
@@ -84,7 +85,10 @@ fn calls(step: &StepView, file: &str) -> Vec<Call> {
 /// The call that a line stands for: the shortest that holds it; of a call that ran several times the one that is
 /// lit up, else the first.
 fn call_of(calls: &[Call], line: u32, lit: u32) -> Option<&Call> {
-    calls.iter().filter(|call| call.holds(line)).min_by_key(|call| (call.last - call.first, call.number != lit))
+    calls
+        .iter()
+        .filter(|call| call.holds(line))
+        .min_by_key(|call| (call.last - call.first, call.number != lit))
 }
 
 fn neighbour(calls: &[Call], present: u32, key: &str) -> Option<u32> {
@@ -107,7 +111,8 @@ fn line(props: &SourceProps, calls: &[Call], number: u32, text: &Html) -> Html {
         };
     };
     let is_lit = calls.iter().any(|call| call.number == props.call && call.holds(number));
-    let is_pointed = !is_lit && props.pointed.is_some_and(|at| calls.iter().any(|call| call.number == at && call.holds(number)));
+    let is_pointed = !is_lit
+        && props.pointed.is_some_and(|at| calls.iter().any(|call| call.number == at && call.holds(number)));
     let begins = calls.iter().any(|other| other.first == number);
     let sign_is_lit = begins && calls.iter().any(|other| other.number == props.call && other.first == number);
     let class = classes!(
@@ -137,7 +142,8 @@ fn choose(props: &SourceProps, calls: &[Call], line: u32) -> Callback<MouseEvent
         .filter(|call| shortest.is_some_and(|one| (one.first, one.last) == (call.first, call.last)))
         .map(|call| call.number)
         .collect();
-    let next = same.iter().find(|number| **number > props.call && same.contains(&props.call)).or(same.first());
+    let next =
+        same.iter().find(|number| **number > props.call && same.contains(&props.call)).or(same.first());
     let next = next.copied().unwrap_or(props.call);
     props.act.reform(move |_: MouseEvent| Action::Call(next))
 }

@@ -38,7 +38,8 @@ pub(super) fn Statements(props: &StatementsProps) -> Html {
     let (Some(first), Some(last)) = (statements.first(), statements.last()) else {
         return html! { <p class="empty">{ "This step runs no SQL." }</p> };
     };
-    let steps = html! { <CallSteps call={*call} last={last.call} is_given={first.is_given} act={act.clone()} /> };
+    let steps =
+        html! { <CallSteps call={*call} last={last.call} is_given={first.is_given} act={act.clone()} /> };
     if statements.iter().any(|statement| statement.is_given) {
         return html! {
             <div class="statements with-source">
@@ -159,7 +160,11 @@ pub(super) fn executed(number: usize, statement: &StatementView) -> Html {
 
 /// What came of it, and what there is to know about it.
 pub(super) fn outcome(statement: &StatementView) -> Html {
-    let who = if statement.sql.is_empty() && statement.is_given { "The program stops here: " } else { "SQLite says: " };
+    let who = if statement.sql.is_empty() && statement.is_given {
+        "The program stops here: "
+    } else {
+        "SQLite says: "
+    };
     html! {
         <>
             if let Some(error) = &statement.error {

@@ -3,7 +3,8 @@
 use super::*;
 use crate::protocol::StatementView;
 
-const INI: &str = "[alembic]\nscript_location = db\nprepend_sys_path = .\nsqlalchemy.url = postgresql://h/library\n";
+const INI: &str =
+    "[alembic]\nscript_location = db\nprepend_sys_path = .\nsqlalchemy.url = postgresql://h/library\n";
 
 const BOOKS: &str = "from alembic import op
 import sqlalchemy as sa
@@ -135,8 +136,8 @@ fn each_statement_stands_at_the_call_that_gave_it() {
     assert_eq!(
         given(&second.statements),
         [
-            "0 db/versions/b2_marks.py:12-12 ALTER TABLE books ALTER",
-            "0 db/versions/b2_marks.py:12-12 ALTER TABLE books ADD",
+            "0 db/versions/b2_marks.py:10-12 ALTER TABLE books ALTER",
+            "0 db/versions/b2_marks.py:10-12 ALTER TABLE books ADD",
             "1 db/versions/b2_marks.py:13-13 ALTER TABLE books ADD",
             "1 db/versions/b2_marks.py:13-13 ALTER TABLE books ADD",
         ]
@@ -146,9 +147,12 @@ fn each_statement_stands_at_the_call_that_gave_it() {
     let written: Vec<&str> = third.statements.iter().map(|statement| statement.source.as_str()).collect();
     assert_eq!(written.len(), 2);
     assert!(written[0].contains("10") && written[1].contains("20"), "{written:?}");
-    for position in [2, 1, 0] {
+    // The last downgrade forgets the type that `Enum` made.
+    for (position, left) in [(2, None), (1, None), (0, Some("type `book_state` is there and should not be"))]
+    {
         let down = step(&mut pipeline, Call::Down);
-        assert_eq!((down.position, down.round_trip), (position, Some(Vec::new())));
+        let left = left.into_iter().map(str::to_owned).collect();
+        assert_eq!((down.position, down.round_trip), (position, Some(left)));
     }
 }
 
@@ -165,7 +169,11 @@ fn a_program_runs_anew_for_the_dialect_that_is_chosen() {
     assert!(texts.iter().any(|text| text.contains("_alembic_tmp_books")), "{texts:?}");
     assert_eq!(opened.step.disagreements, [""; 0]);
     let opened = for_dialect(&mut pipeline, Some("mysql"), 1);
-    assert!(opened.step.statements[0].source.contains("ENUM('lent','here')"), "{:?}", opened.step.statements[0]);
+    assert!(
+        opened.step.statements[0].source.contains("ENUM('lent','here')"),
+        "{:?}",
+        opened.step.statements[0]
+    );
     let opened = for_dialect(&mut pipeline, None, 3);
     assert_eq!((opened.dialect.as_str(), opened.dialect_chosen), ("postgresql", false));
 }
@@ -174,7 +182,10 @@ fn a_program_runs_anew_for_the_dialect_that_is_chosen() {
 fn edits_outlive_the_choice_of_a_dialect() {
     let (mut pipeline, _) = open_library(library());
     step(&mut pipeline, Call::Seek(1));
-    pipeline.handle(Call::Console { sql: "INSERT INTO books (id, title) VALUES (3, 'Ivanhoe')".into() }, &mut |_| {});
+    pipeline.handle(
+        Call::Console { sql: "INSERT INTO books (id, title) VALUES (3, 'Ivanhoe')".into() },
+        &mut |_| {},
+    );
     let opened = for_dialect(&mut pipeline, Some("sqlite"), 3);
     assert_eq!(opened.step.statements.len(), 3, "the row that was added is read by the program");
     assert_eq!(opened.step.tables[0].rows, 3);
