@@ -174,9 +174,15 @@ journeys((journey) => {
 
 journeys((journey) => {
   journey('the page says what it loads, and has a way out where it cannot', async ({ page, complaints }) => {
-    await page.context().route(/worker_python_bg\.wasm$/, (route) => route.abort());
+    let cut;
+    const lost = new Promise((resolve) => {
+      cut = resolve;
+    });
+    await page.context().route(/worker_python_bg\.wasm$/, (route) => lost.then(() => route.abort()));
     await firstPage(page);
     await page.getByLabel('Choose files').setInputFiles(zip());
+    await page.getByText('loading the engine with the reader of Python files').waitFor();
+    cut();
     const trouble = page.getByRole('region', { name: 'Engine trouble' });
     await trouble.getByText('Could not load the engine with the reader of Python files').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
