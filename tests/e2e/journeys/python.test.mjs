@@ -102,6 +102,22 @@ journeys((journey) => {
     assert.ok(names.includes('clinic/columns.py') && !names.includes('clinic/views.py'), `${names}`);
   });
 
+  journey('a folder that is dropped opens as a chosen one does', async ({ page }) => {
+    await firstPage(page);
+    await until('the app is there', () => page.evaluate(() => window.retortWorker !== undefined));
+    await onDisk('clinic', CLINIC, async (folder) => {
+      const browser = await page.context().newCDPSession(page);
+      const data = { items: [], files: [folder], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop']) {
+        await browser.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+      }
+      assert.deepEqual(await workspace(page), { at: 3, of: 3 });
+    });
+    await tab(page, 'Files').click();
+    await page.getByText('Not all of the folder was read').click();
+    await page.getByText('not looked into: .venv, __pycache__, env, node_modules').waitFor();
+  });
+
   journey('a zip, by keys: calls, a helper module, the other dialects', async ({ page }) => {
     await chooseFiles(page, zip());
     await seek(page, 2);

@@ -13,6 +13,10 @@ impl State {
             Action::Answered(response) => self.answered(response),
             Action::Troubled(trouble) => self.troubled(trouble),
             Action::Loading(program) => {
+                // What was asked before it was asked of a worker that has ended.
+                let asked = self.pending.pop();
+                self.pending.clear();
+                self.pending.extend(asked);
                 self.progress =
                     Some(Progress { stage: format!("loading {}", program.words()), done: 0, total: 0 });
                 self.loading = Some(program);
@@ -202,6 +206,7 @@ impl State {
             Trouble::Slow => self.announcement = "The engine has been busy for 20 seconds".to_owned(),
             Trouble::Dead(_) => self.alert = "The engine stopped".to_owned(),
             Trouble::NotLoaded(program, _) => {
+                self.pending.clear();
                 self.progress = None;
                 self.loading = None;
                 self.alert = format!("Could not load {}", program.words());

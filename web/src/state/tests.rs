@@ -188,15 +188,17 @@ fn calls_are_lit_up_one_after_the_other() {
 #[test]
 fn what_is_loaded_is_said_until_it_answers() {
     let mut state = State::default();
+    state.apply(Action::Asked(0, Kind::Rows));
     state.apply(Action::Asked(1, Kind::Open));
     state.apply(Action::Loading(Program::Python));
+    assert_eq!(state.pending, [(1, Kind::Open)], "the worker before it answers no more");
     assert_eq!(state.progress.as_ref().unwrap().stage, "loading the engine with the reader of Python files");
     let progress = Reply::Progress { stage: "reading".into(), done: 0, total: 9 };
     state.apply(Action::Answered(Response { id: 1, reply: progress }));
     assert_eq!((state.loading, state.progress.as_ref().unwrap().stage.as_str()), (None, "reading"));
     state.apply(Action::Loading(Program::Python));
     state.apply(Action::Troubled(Trouble::NotLoaded(Program::Python, "offline".into())));
-    assert_eq!((state.loading, state.progress.is_none()), (None, true));
+    assert_eq!((state.loading, state.progress.is_none(), state.pending.len()), (None, true, 0));
     assert!(state.alert.starts_with("Could not load"));
 }
 
