@@ -1,9 +1,9 @@
-//! Calls of TimescaleDB's functions, by which a table becomes a hypertable: what is left without them.
+//! Calls of `TimescaleDB`'s functions, by which a table becomes a hypertable: what is left without them.
 
 use crate::source::DialectKind;
 use crate::token::{Scanner, TokenKind};
 
-/// Names of functions of TimescaleDB 2 (its API reference), and what is not done where there are none.
+/// Names of functions of `TimescaleDB` 2 (its API reference), and what is not done where there are none.
 const CALLS: [(&str, &str); 11] = [
     ("create_hypertable", "the table stays whole: chunks change how fast rows are found, not which"),
     (
