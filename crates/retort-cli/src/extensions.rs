@@ -118,7 +118,7 @@ fn made(project: &Project, start: &Heads, steps: &[Step]) -> Vec<(String, Revisi
 }
 
 fn names(replay: &Replay<'_>) -> impl Iterator<Item = String> {
-    let names: Vec<String> = replay.source().extensions.keys().map(|name| name.to_string()).collect();
+    let names: Vec<String> = replay.source().extensions.keys().map(ToString::to_string).collect();
     names.into_iter()
 }
 

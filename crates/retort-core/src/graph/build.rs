@@ -213,7 +213,7 @@ fn advise(graph: &RevisionGraph, id: &RevisionId, wanted: &str, diagnostic: Diag
 
 /// Two names that differ in capitals, `-`, `_`, `.` and spaces only.
 fn is_respelled(one: &str, other: &str) -> bool {
-    let letters = |name: &'_ str| -> Vec<char> {
+    let letters = |name: &str| -> Vec<char> {
         let letters = name.chars().filter(|found| !matches!(found, '-' | '_' | '.' | ' '));
         letters.flat_map(char::to_lowercase).collect()
     };
@@ -289,7 +289,7 @@ fn check_ids(graph: &RevisionGraph, diagnostics: &mut Vec<Diagnostic>) {
         if length > LONGEST_ID {
             let message =
                 format!("the id `{id}` has {length} characters, and the version table has room for 32");
-            let shorter = shortened(graph, id).map_or(String::new(), |short| format!(" (`{short}`)"));
+            let shorter = shortened(graph, id).map_or_else(String::new, |short| format!(" (`{short}`)"));
             let help = format!(
                 "Shorten the id to 32 characters{shorter}, here and in the down revision of what stands on it."
             );
