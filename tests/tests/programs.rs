@@ -363,7 +363,6 @@ fn a_chain_of_another_dialect_is_emulated_and_tables_are_rebuilt() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn a_table_is_rebuilt_outside_of_the_transaction_too() {
     fn autocommits(stage: &mut dyn Stage) -> Result<(), Stop> {
         all(
@@ -386,7 +385,9 @@ fn a_table_is_rebuilt_outside_of_the_transaction_too() {
     assert_eq!(texts(&mut db, "SELECT s FROM p"), ["b"]);
     assert_eq!(texts(&mut db, "SELECT CAST(p_id AS TEXT) FROM c"), ["1"]);
     assert_eq!(texts(&mut db, "SELECT CAST(foreign_keys AS TEXT) FROM pragma_foreign_keys"), ["1"]);
-=======
+}
+
+#[test]
 fn a_program_that_begins_with_a_rebuild_is_run_again_with_foreign_keys_off() {
     let made: Act = |stage| all(stage, &["CREATE TABLE a (b varchar(5))"]);
     let widened: Act = |stage| all(stage, &["ALTER TABLE a ALTER COLUMN b TYPE varchar(9)"]);
@@ -394,7 +395,6 @@ fn a_program_that_begins_with_a_rebuild_is_run_again_with_foreign_keys_off() {
     let runs = live(&project, &mut Sqlite::in_memory().unwrap());
     assert!(runs[1].outcome.is_ok(), "{:?}", runs[1].outcome);
     assert_eq!(runs[1].script.statements[0].sql, "PRAGMA foreign_keys=OFF");
->>>>>>> 988743e (Open Alembic projects in a worker of its own; show each call beside the SQL that it became)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::step_view::fidelity;
 use crate::protocol::{Fidelity, Note, RunState, StatementView};
 
 /// A dump has more statements than anybody reads, and than a page can draw.
-pub(super) const MOST_STATEMENTS: usize = 400;
+pub(super) const MOST_STATEMENTS: usize = 200;
 
 impl Session {
     pub(super) fn statements(&self) -> Vec<StatementView> {

@@ -11,16 +11,7 @@ use super::Done;
 use super::session::{Session, count_rows};
 use super::statements::MOST_STATEMENTS;
 use super::table_view::Tables;
-<<<<<<< HEAD
-use crate::protocol::{
-    ChangeView, Direction, Fidelity, Mark, Note, Problem, RunState, StatementView, StepView,
-};
-
-/// A dump has more statements than anybody reads, and than a page can draw.
-const MOST_STATEMENTS: usize = 200;
-=======
 use crate::protocol::{ChangeView, Direction, Fidelity, Mark, Problem, StepView};
->>>>>>> 988743e (Open Alembic projects in a worker of its own; show each call beside the SQL that it became)
 
 impl Session {
     /// Draws the present state.
