@@ -141,6 +141,9 @@ impl State {
         let step = opened.step.clone();
         let tables = opened.placement.boxes.len();
         let serial = self.serial;
+        // For another dialect the same document comes once more.
+        let is_again = self.document.as_ref().is_some_and(|document| document.name == opened.name);
+        let pane = if is_again { self.pane } else { Pane::Diagram };
         *self = Self {
             screen: Screen::Open,
             serial,
@@ -151,6 +154,7 @@ impl State {
             inspector: InspectorTab::find(&view.inspector).unwrap_or(InspectorTab::Table),
             dock: DockTab::find(&view.dock).unwrap_or(DockTab::Statements),
             console: view.console,
+            pane,
             lens: tables > 30,
             delete_rules: tables <= 40,
             ..Self::default()

@@ -93,6 +93,18 @@ fn opening_takes_the_view_of_the_document() {
 }
 
 #[test]
+fn the_pane_stays_when_the_same_document_comes_again() {
+    let mut state = open_state();
+    state.apply(Action::Pane(Pane::Sql));
+    for (id, name, pane) in [(2, "shop", Pane::Sql), (3, "other", Pane::Diagram)] {
+        state.apply(Action::Asked(id, Kind::Open));
+        let opened = Opened { name: name.into(), ..opened() };
+        state.apply(Action::Answered(Response { id, reply: Reply::Opened(Box::new(opened)) }));
+        assert_eq!(state.pane, pane, "{name}");
+    }
+}
+
+#[test]
 fn a_refused_document_takes_the_page_and_a_refused_request_does_not() {
     let mut state = State::default();
     state.apply(Action::Asked(1, Kind::Open));
