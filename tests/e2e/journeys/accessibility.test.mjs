@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { journeys } from '../browser.mjs';
 import { broken, shop } from '../chains.mjs';
 import { CLINIC, zipped } from '../projects.mjs';
-import { cascadeOf, chooseFiles, firstPage, openExample, openLink, refused, runSql, tab } from '../steps.mjs';
+import { atStep, cascadeOf, chooseFiles, firstPage, openExample, openLink, refused, runSql, tab } from '../steps.mjs';
 
 const SCREENS = {
   'the first page': firstPage,
@@ -32,7 +32,11 @@ const SCREENS = {
     await chooseFiles(page, [
       { name: 'clinic.zip', mimeType: 'application/zip', buffer: zipped('clinic', CLINIC) },
     ]);
-    await page.getByRole('button', { name: 'Previous call' }).click();
+    await page.keyboard.press('Home');
+    await atStep(page, 0);
+    await page.keyboard.press('ArrowRight');
+    await atStep(page, 1);
+    await page.getByRole('button', { name: 'Next call' }).click();
   },
   'the share dialog': async (page) => {
     await chooseFiles(page, shop());
