@@ -2,7 +2,7 @@
 //!
 //! By names and sizes alone: a folder is often a whole project, most of which is never opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -108,12 +108,12 @@ pub fn choose(files: &[(String, u64)]) -> (Vec<usize>, LeftOut) {
     let mut left_out = LeftOut::default();
     let environments: Vec<&str> =
         files.iter().filter_map(|(path, _)| path.strip_suffix(VIRTUAL_ENVIRONMENT)).collect();
-    let mut folders: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut folders: BTreeSet<&str> = BTreeSet::new();
     let mut chosen = Vec::new();
     for (place, (path, size)) in files.iter().enumerate() {
         let environment = environments.iter().find(|folder| !folder.is_empty() && path.starts_with(**folder));
         if let Some(folder) = environment.copied().or_else(|| skipped_folder(path)) {
-            folders.insert(folder, ());
+            folders.insert(folder);
             continue;
         }
         match is_wanted(path, *size) {
@@ -122,7 +122,7 @@ pub fn choose(files: &[(String, u64)]) -> (Vec<usize>, LeftOut) {
             None => left_out.other_kinds += 1,
         }
     }
-    for folder in folders.keys() {
+    for folder in folders {
         let folder = folder.trim_end_matches('/');
         left_out.folder(folder.rsplit('/').next().unwrap_or(folder));
     }

@@ -4,7 +4,7 @@
 use retort_core::execute::Failure;
 use retort_core::replay::{ReplayedDirective, ReplayedStep};
 use retort_core::script::Origin;
-use retort_core::source::Span;
+use retort_core::source::{SourceId, Span};
 
 use super::excerpt::{cut, listed, most_of_each};
 use super::session::Session;
@@ -60,8 +60,7 @@ impl Session {
         let said = failure.said.as_deref();
         let label = said.and_then(|said| said.labels.first()).map(|label| label.span);
         let of_revision = || self.project.graph.get(&step.step.revision).map(|revision| revision.span);
-        let place = label.or_else(of_revision).map(|span| self.at(span));
-        let Some(place) = place else { unreachable!("a step that ran has its revision in the graph") };
+        let span = label.or_else(of_revision).unwrap_or(Span::new(SourceId(0), 0, 0));
         let help = said.map_or(&[][..], |said| &said.help);
         let code = said.map_or("execute/refused", |said| said.code);
         StatementView {
@@ -71,7 +70,7 @@ impl Session {
             notes: help.iter().map(|help| Note { code: code.to_owned(), message: help.clone() }).collect(),
             state: RunState::Failed,
             error: Some(failure.error.message.clone()),
-            ..place
+            ..self.at(span)
         }
     }
 
