@@ -4,6 +4,11 @@
 //! keep their insertion order, and so do sets, whose order Python leaves open: an order is needed so that the same
 //! project always gives the same statements.
 
+mod class;
+mod collection;
+mod convert;
+mod function;
+
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -20,8 +25,11 @@ use super::iterator::Iteration;
 use super::native::{Arguments, Native};
 use super::scope::Scope;
 pub use super::syntax::Name;
-use super::syntax::{Code, Expression};
 use super::unwind::Outcome;
+
+pub use class::{Class, Instance, Layout, Shape};
+pub use collection::{Dict, Key, Range, SetObject};
+pub use function::{Bound, Builtin, BuiltinCall, ClassCell, Function};
 
 /// Names and what they are bound to, in the order of binding.
 pub type Names = IndexMap<Name, Value, FxBuildHasher>;
@@ -109,188 +117,6 @@ impl Foreign {
             None => format!("`{}` comes from outside the project", self.path),
         }
     }
-}
-
-/// A dict: hashed keys, each with the key as it was written first and the value.
-#[derive(Clone, Default)]
-pub struct Dict {
-    /// The entries in order of insertion.
-    pub entries: IndexMap<Key, (Value, Value), FxBuildHasher>,
-}
-
-/// A set or frozenset.
-pub struct SetObject {
-    /// Whether it is a frozenset.
-    pub frozen: bool,
-    /// The elements in order of insertion.
-    pub items: RefCell<IndexMap<Key, Value, FxBuildHasher>>,
-}
-
-/// What makes two keys of a dict equal: numbers by value (`1`, `1.0` and `True` are one key), texts, tuples by
-/// element, other objects by identity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Key {
-    /// `None`
-    None,
-    /// `...`, `NotImplemented`, by a number of their own.
-    Singleton(u8),
-    /// Whole numbers, booleans, floats without a fraction.
-    Int(i64),
-    /// Large whole numbers.
-    Big(BigInt),
-    /// Other floats, by their bits.
-    Float(u64),
-    /// Texts.
-    Str(Name),
-    /// Bytes.
-    Bytes(Arc<[u8]>),
-    /// Tuples.
-    Tuple(Vec<Key>),
-    /// Frozensets, sorted by their debug form.
-    Frozen(Vec<Key>),
-    /// Objects that say themselves what they are equal to: a type and a text.
-    Named(String, String),
-    /// Objects with `__hash__`, by class and number.
-    Hashed(usize, i64),
-    /// Everything else, by identity.
-    Identity(usize),
-}
-
-/// A range.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Range {
-    /// The first number.
-    pub start: i64,
-    /// The number at which it stops.
-    pub stop: i64,
-    /// The step; not zero.
-    pub step: i64,
-}
-
-impl Range {
-    /// How many numbers it has.
-    pub fn length(&self) -> usize {
-        let (start, stop, step) = (i128::from(self.start), i128::from(self.stop), i128::from(self.step));
-        let count =
-            if step > 0 { (stop - start + step - 1) / step } else { (start - stop - step - 1) / -step };
-        usize::try_from(count.max(0)).unwrap_or(usize::MAX)
-    }
-
-    /// The number at an index.
-    pub fn at(&self, index: usize) -> i64 {
-        self.start.wrapping_add(self.step.wrapping_mul(index as i64))
-    }
-}
-
-/// The class in whose body something was defined: empty until the class is made.
-pub type ClassCell = Rc<RefCell<Option<Rc<Class>>>>;
-
-/// A function written in Python.
-pub struct Function {
-    /// What was written.
-    pub code: Arc<Code>,
-    /// The expression of a lambda.
-    pub lambda: Option<Arc<Expression>>,
-    /// Defaults of the positional parameters, of the last ones.
-    pub defaults: Vec<Value>,
-    /// Defaults of the keyword-only parameters.
-    pub keyword_defaults: Vec<(Name, Value)>,
-    /// The names it can see.
-    pub scope: Rc<Scope>,
-    /// The class in whose body it was defined, for `super()`.
-    pub class: Option<ClassCell>,
-    /// Attributes set on it, `__name__` and `__doc__` among them when changed.
-    pub attributes: RefCell<Names>,
-}
-
-/// A function with its first argument.
-pub struct Bound {
-    /// The first argument.
-    pub receiver: Value,
-    /// The function.
-    pub function: Value,
-}
-
-/// What a function of this interpreter does.
-pub type BuiltinCall = Box<dyn Fn(&mut Interpreter<'_>, Arguments) -> Outcome<Value>>;
-
-/// A function of this interpreter.
-pub struct Builtin {
-    /// Its name, for messages.
-    pub name: Name,
-    /// Whether it takes unknown arguments; if not, any unknown argument makes its result unknown.
-    pub takes_unknown: bool,
-    /// What it does.
-    pub call: BuiltinCall,
-}
-
-/// How the objects of a class keep what they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// By attributes alone.
-    Plain,
-    /// As a builtin value: a subclass of `str`, `dict`, … The word is the builtin's name.
-    Builtin(&'static str),
-    /// As an exception: `args` among the attributes.
-    Exception,
-}
-
-/// A class.
-pub struct Class {
-    /// Its name.
-    pub name: Name,
-    /// The dotted name of its module.
-    pub module: Name,
-    /// The bases as written.
-    pub bases: Vec<Value>,
-    /// Itself and its ancestors, in the order in which attributes are looked for.
-    pub mro: RefCell<Vec<Rc<Class>>>,
-    /// What its body bound.
-    pub attributes: RefCell<Names>,
-    /// How its objects keep what they are.
-    pub layout: Layout,
-    /// Makes an object, of a builtin class.
-    pub construct: Option<Rc<Builtin>>,
-    /// The native objects among the bases of it and its ancestors, nearest first.
-    pub natives: Vec<Rc<dyn Native>>,
-    /// The foreign value among the bases of it and its ancestors.
-    pub foreign: Option<Rc<Foreign>>,
-    /// The `metaclass=`, if it is written in Python.
-    pub metaclass: Option<Rc<Class>>,
-    /// The other keywords of the class statement.
-    pub keywords: Vec<(Name, Value)>,
-    /// Where it was defined.
-    pub span: Option<Span>,
-    /// What a native base hangs on it.
-    pub data: RefCell<Option<Rc<dyn Any>>>,
-    /// What the dataclass decorator, `Enum` or `NamedTuple` made of it.
-    pub shape: RefCell<Shape>,
-}
-
-/// What a class is beyond a class.
-#[derive(Clone, Default)]
-pub enum Shape {
-    /// Nothing more.
-    #[default]
-    Plain,
-    /// An enumeration, with its members in order (aliases left out).
-    Enum(Vec<Value>),
-    /// A named tuple: fields and defaults of the last ones.
-    NamedTuple(Rc<[Name]>, Rc<[Value]>),
-    /// A dataclass.
-    Data(Rc<super::library::dataclasses::DataShape>),
-}
-
-/// An object of a class written in Python, or an exception.
-pub struct Instance {
-    /// Its class.
-    pub class: RefCell<Rc<Class>>,
-    /// Its attributes.
-    pub attributes: RefCell<Names>,
-    /// The builtin value that it is (`class Colour(str, Enum)`), or a native one that a native base gave it.
-    pub payload: RefCell<Option<Value>>,
-    /// What a native base hangs on it.
-    pub data: RefCell<Option<Rc<dyn Any>>>,
 }
 
 /// A module.
@@ -523,79 +349,6 @@ impl Value {
     }
 }
 
-impl Dict {
-    /// The value of a text.
-    pub fn get_text(&self, name: &str) -> Option<&Value> {
-        self.entries.get(&Key::Str(name.into())).map(|(_, value)| value)
-    }
-
-    /// Sets the value of a text.
-    pub fn insert_text(&mut self, name: &str, value: Value) {
-        let name: Name = name.into();
-        self.insert(Key::Str(name.clone()), Value::Str(name), value);
-    }
-
-    /// Sets a value; a key that is there already stays as it was written first.
-    pub fn insert(&mut self, key: Key, written: Value, value: Value) {
-        match self.entries.get_mut(&key) {
-            Some(entry) => entry.1 = value,
-            None => {
-                self.entries.insert(key, (written, value));
-            }
-        }
-    }
-
-    /// The keys and values in order.
-    pub fn pairs(&self) -> impl Iterator<Item = (&Value, &Value)> {
-        self.entries.values().map(|(key, value)| (key, value))
-    }
-}
-
-impl Class {
-    /// Whether this is the other class or inherits from it.
-    pub fn inherits(&self, other: &Class) -> bool {
-        self.mro.borrow().iter().any(|class| std::ptr::eq(&**class, other))
-    }
-
-    /// Looks for an attribute in the class and its ancestors, without binding it.
-    pub fn find(&self, name: &str) -> Option<Value> {
-        self.find_owner(name).map(|(value, _)| value)
-    }
-
-    /// The same, with the class that has it.
-    pub fn find_owner(&self, name: &str) -> Option<(Value, Rc<Class>)> {
-        let mro = self.mro.borrow();
-        mro.iter().find_map(|class| Some((class.attributes.borrow().get(name)?.clone(), class.clone())))
-    }
-}
-
-impl Instance {
-    /// An object without attributes.
-    pub fn new(class: Rc<Class>) -> Instance {
-        Instance {
-            class: RefCell::new(class),
-            attributes: RefCell::default(),
-            payload: RefCell::new(None),
-            data: RefCell::new(None),
-        }
-    }
-
-    /// Its class.
-    pub fn class(&self) -> Rc<Class> {
-        self.class.borrow().clone()
-    }
-
-    /// An attribute of its own.
-    pub fn attribute(&self, name: &str) -> Option<Value> {
-        self.attributes.borrow().get(name).cloned()
-    }
-
-    /// Sets an attribute of its own.
-    pub fn set(&self, name: &str, value: Value) {
-        self.attributes.borrow_mut().insert(name.into(), value);
-    }
-}
-
 impl fmt::Debug for Value {
     /// Shallow: objects may hold themselves.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -627,47 +380,5 @@ impl fmt::Debug for Value {
             Value::Unknown(unknown) => write!(f, "unknown({})", unknown.reason),
             Value::Foreign(foreign) => write!(f, "foreign({})", foreign.path),
         }
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Value {
-        Value::str(text)
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Value {
-        Value::str(text)
-    }
-}
-
-impl From<bool> for Value {
-    fn from(bool: bool) -> Value {
-        Value::Bool(bool)
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Value {
-        Value::Int(number)
-    }
-}
-
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Value {
-        value.map_or(Value::None, Into::into)
-    }
-}
-
-impl fmt::Debug for Class {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "class {}", self.name)
-    }
-}
-
-impl fmt::Debug for Instance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "instance of {}", self.class.borrow().name)
     }
 }
