@@ -1,0 +1,155 @@
+//! Types that a project makes of its own classes, and what `@compiles` says of them.
+
+use std::rc::Rc;
+
+use super::super::world;
+use super::super::wrap;
+use super::{NativeType, data_type, native_class};
+use crate::python::{Arguments, Class, Instance, Interpreter, Native, Outcome, Unwind, Value};
+use crate::sql::DataType;
+use crate::sql::types::Form;
+
+/// What a class of the project makes of its base.
+pub(super) fn of_project(
+    interp: &mut Interpreter<'_>,
+    value: &Value,
+    instance: &Rc<Instance>,
+) -> Outcome<DataType> {
+    let class = instance.class();
+    let base = class.natives.iter().find_map(native_class);
+    let name = class.name.to_string();
+    if let Some(text) = compiled(interp, value, &class)? {
+        let dialect = world::dialect(interp);
+        let kept = instance.payload.borrow().as_ref().and_then(Value::as_native::<NativeType>);
+        let kept = kept.map_or_else(DataType::null, |native| native.data_type.clone());
+        let written = DataType::user_defined(&name, text);
+        return Ok(kept.with_variant(written, &[dialect.name().to_owned()]));
+    }
+    match base.map(|base| base.class.form) {
+        Some(Form::Decorator) => decorated(interp, value, instance, &name),
+        Some(Form::UserDefined) => {
+            let dialect = super::super::dialects::value(interp);
+            let method = interp.attribute(value, "get_col_spec")?;
+            let mut arguments = Arguments::none(interp.call_span());
+            if takes_keywords(&method) {
+                arguments.keyword.push(("dialect".into(), dialect));
+            }
+            let text = interp.call(&method, arguments)?;
+            let text = wrap::known_text(interp, &text, "the result of get_col_spec()")?;
+            Ok(DataType::user_defined(&name, text))
+        }
+        _ => {
+            let payload = instance.payload.borrow().as_ref().and_then(Value::as_native::<NativeType>);
+            match payload {
+                Some(native) => Ok(native.data_type.clone()),
+                None => Err(Unwind::unsupported(format!("the type `{name}`, which was not initialised"))),
+            }
+        }
+    }
+}
+
+/// What `@compiles` said of classes: the class, the dialects (all, if none), the function.
+#[derive(Default)]
+struct Compiled(Vec<(Rc<Class>, Vec<String>, Value)>);
+
+/// `@compiles(class, *dialects)`
+pub(crate) fn compiles(_interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+    let Some((class, dialects)) = arguments.positional.split_first() else {
+        return Err(Unwind::type_error("compiles() needs a class"));
+    };
+    let (class, dialects) = (class.clone(), dialects.iter().filter_map(wrap::text).collect::<Vec<_>>());
+    Ok(Value::function("decorate", move |interp, arguments| {
+        let [function] = arguments.exactly("decorate")?;
+        match &class {
+            Value::Class(class) => {
+                interp.slot::<Compiled>().0.push((Rc::clone(class), dialects.clone(), function.clone()));
+            }
+            Value::Foreign(_) => {}
+            _ => return Err(Unwind::unsupported("compiles() of a class of SQLAlchemy itself")),
+        }
+        Ok(function)
+    }))
+}
+
+/// The text that a function of `@compiles` gives a type.
+fn compiled(interp: &mut Interpreter<'_>, value: &Value, class: &Rc<Class>) -> Outcome<Option<String>> {
+    let dialect = world::dialect(interp);
+    let known = &interp.slot::<Compiled>().0;
+    let fits = |dialects: &[String]| dialects.iter().any(|name| name == dialect.name());
+    let of = |all: bool| {
+        let found = known.iter().rev().find(|(own, dialects, _)| {
+            class.inherits(own) && if all { dialects.is_empty() } else { fits(dialects) }
+        });
+        found.map(|(_, _, function)| function.clone())
+    };
+    let Some(function) = of(false).or_else(|| of(true)) else { return Ok(None) };
+    let span = interp.call_span();
+    let text =
+        interp.call(&function, Arguments::of(vec![value.clone(), Value::native(TypeCompiler)], span))?;
+    wrap::known_text(interp, &text, "the result of a compiler").map(Some)
+}
+
+/// The compiler that functions of `@compiles` get.
+#[derive(Debug)]
+struct TypeCompiler;
+
+impl Native for TypeCompiler {
+    fn type_name(&self) -> &str {
+        "TypeCompiler"
+    }
+
+    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        match name {
+            "dialect" => Ok(Some(super::super::dialects::value(interp))),
+            "process" => Ok(Some(Value::function(name, |interp, arguments| {
+                let kind = arguments.positional.first().cloned().unwrap_or(Value::None);
+                let data_type = data_type(interp, &kind)?;
+                let dialect = world::dialect(interp);
+                let text = crate::sql::compile::type_sql(&data_type, dialect);
+                wrap::checked(interp, text).map(Value::from)
+            }))),
+            _ => Err(Unwind::unsupported(format!("`{name}` of SQLAlchemy's compiler"))),
+        }
+    }
+}
+
+fn takes_keywords(method: &Value) -> bool {
+    match method {
+        Value::Bound(bound) => match &bound.function {
+            Value::Function(function) => function.code.parameters.keywords.is_some(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn decorated(
+    interp: &mut Interpreter<'_>,
+    value: &Value,
+    instance: &Rc<Instance>,
+    name: &str,
+) -> Outcome<DataType> {
+    let own = instance.class().find("load_dialect_impl");
+    let inner = match own {
+        Some(_) => {
+            let dialect = super::super::dialects::value(interp);
+            let inner = interp.call_method(value, "load_dialect_impl", vec![dialect])?;
+            data_type(interp, &inner)?
+        }
+        None => impl_type(interp, instance)?,
+    };
+    Ok(DataType::decorator(name, inner))
+}
+
+/// `self.impl`, else what the class says.
+pub(super) fn impl_type(interp: &mut Interpreter<'_>, instance: &Rc<Instance>) -> Outcome<DataType> {
+    let inner = instance.attribute("impl").or_else(|| instance.class().find("impl"));
+    match inner {
+        Some(inner) => data_type(interp, &inner),
+        None => Err(Unwind::raise(
+            "AttributeError",
+            "TypeDecorator implementations require a class-level variable 'impl' which refers to the class of \
+             type being decorated",
+        )),
+    }
+}
