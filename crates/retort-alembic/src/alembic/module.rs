@@ -1,5 +1,9 @@
 //! The native modules by their dotted names: `alembic.*`, `sqlalchemy.*`.
 
+mod event;
+mod operation;
+mod type_names;
+
 use std::rc::Rc;
 
 use retort_core::source::DialectKind;
@@ -10,6 +14,11 @@ use super::{
 };
 use crate::python::{Arguments, Foreign, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::types::Module;
+use event::event;
+use operation::{no_operation, operation_classes, operations_object};
+use type_names::TYPES;
+
+pub(crate) use operation::NativeOperation;
 
 /// Makes the names of a module.
 type Names = fn(&mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>>;
@@ -198,61 +207,6 @@ pub(crate) fn native(
     interp.native_module(path, names)
 }
 
-/// The types that `sqlalchemy` exports.
-const TYPES: [&str; 51] = [
-    "String",
-    "Text",
-    "Unicode",
-    "UnicodeText",
-    "VARCHAR",
-    "CHAR",
-    "NVARCHAR",
-    "NCHAR",
-    "TEXT",
-    "CLOB",
-    "Integer",
-    "INTEGER",
-    "INT",
-    "SmallInteger",
-    "SMALLINT",
-    "BigInteger",
-    "BIGINT",
-    "Numeric",
-    "NUMERIC",
-    "DECIMAL",
-    "Float",
-    "FLOAT",
-    "Double",
-    "DOUBLE",
-    "DOUBLE_PRECISION",
-    "REAL",
-    "Boolean",
-    "BOOLEAN",
-    "Date",
-    "DATE",
-    "DateTime",
-    "DATETIME",
-    "TIMESTAMP",
-    "Time",
-    "TIME",
-    "Interval",
-    "LargeBinary",
-    "BLOB",
-    "BINARY",
-    "VARBINARY",
-    "JSON",
-    "Uuid",
-    "UUID",
-    "Enum",
-    "ARRAY",
-    "PickleType",
-    "TupleType",
-    "NullType",
-    "UserDefinedType",
-    "TypeDecorator",
-    "MatchType",
-];
-
 fn sqlalchemy(interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
     let mut names = vec![("__version__", Value::str("2.1.9"))];
     names.extend(TYPES.iter().filter_map(|name| Some((*name, types::class_value(Module::Generic, name)?))));
@@ -335,11 +289,6 @@ fn ddl(_interp: &mut Interpreter<'_>, class: &'static str, arguments: Arguments)
     Ok(Value::native(NativeDdl { class, arguments }))
 }
 
-/// The base of operations of Python's own has nothing to initialise.
-fn no_operation(_interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
-    Ok(Value::None)
-}
-
 fn no_class(_interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
     Err(Unwind::unsupported("making an object of this class"))
 }
@@ -396,25 +345,6 @@ fn sqlite(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> 
     Ok(names)
 }
 
-/// `event`: listeners of modules that are only imported hear nothing here; within a revision they would.
-fn event(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
-    fn listen(interp: &mut Interpreter<'_>) -> Outcome<()> {
-        match interp.frames().iter().any(|frame| &*frame.function != "<module>") && !interp.is_importing() {
-            true => Err(Unwind::unsupported("a listener of SQLAlchemy's events")),
-            false => Ok(()),
-        }
-    }
-    let listens_for = Value::function("listens_for", |interp, _| {
-        listen(interp)?;
-        Ok(Value::function("decorate", |_, arguments| {
-            let [function] = arguments.exactly("decorate")?;
-            Ok(function)
-        }))
-    });
-    let listen = Value::function("listen", |interp, _| listen(interp).map(|()| Value::None));
-    Ok(vec![("listens_for", listens_for), ("listen", listen)])
-}
-
 fn migration(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
     Ok(vec![(
         "MigrationContext",
@@ -425,58 +355,6 @@ fn migration(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)
             attributes: &[("configure", |_, _| Ok(context::value()))],
         }),
     )])
-}
-
-/// `Operations(context)`: the directives as methods.
-fn operations_object(interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
-    interp.import("alembic.op")
-}
-
-/// An object of `alembic.operations.ops`, to be invoked.
-#[derive(Debug)]
-pub(crate) struct NativeOperation {
-    /// The class in Python.
-    class: &'static str,
-    /// The directive that does the same.
-    pub(crate) directive: &'static str,
-    /// Its arguments.
-    pub(crate) arguments: Arguments,
-}
-
-impl Native for NativeOperation {
-    fn type_name(&self) -> &str {
-        self.class
-    }
-}
-
-/// The operations whose arguments are those of their directive.
-fn operation_classes() -> Vec<(&'static str, Value)> {
-    macro_rules! operation {
-        ($class:literal, $directive:literal) => {
-            (
-                $class,
-                NativeClass::value($class, |_, arguments| {
-                    Ok(Value::native(NativeOperation { class: $class, directive: $directive, arguments }))
-                }),
-            )
-        };
-    }
-    vec![
-        ("MigrateOperation", NativeClass::value("MigrateOperation", no_operation)),
-        operation!("AddColumnOp", "add_column"),
-        operation!("DropColumnOp", "drop_column"),
-        operation!("CreateIndexOp", "create_index"),
-        operation!("DropIndexOp", "drop_index"),
-        operation!("DropTableOp", "drop_table"),
-        operation!("RenameTableOp", "rename_table"),
-        operation!("CreatePrimaryKeyOp", "create_primary_key"),
-        operation!("CreateUniqueConstraintOp", "create_unique_constraint"),
-        operation!("CreateForeignKeyOp", "create_foreign_key"),
-        operation!("CreateCheckConstraintOp", "create_check_constraint"),
-        operation!("DropConstraintOp", "drop_constraint"),
-        operation!("ExecuteSQLOp", "execute"),
-        operation!("BulkInsertOp", "bulk_insert"),
-    ]
 }
 
 fn geoalchemy(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
