@@ -30,6 +30,9 @@ mod orm;
 pub mod run;
 
 #[cfg(test)]
+mod test_stage;
+
+#[cfg(test)]
 mod tests;
 
 use crate::python::{Interpreter, Outcome, Value};

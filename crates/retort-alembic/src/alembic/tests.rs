@@ -1,110 +1,29 @@
 //! Revisions in few lines, and the statements that Alembic 1.20.1 with SQLAlchemy 2.1.9 writes for them.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use retort_core::revision::Stop;
+use retort_core::source::DialectKind;
 
-use retort_core::database::{DatabaseError, ResultSet};
-use retort_core::diagnostic::Diagnostic;
-use retort_core::revision::{
-    Emitted, OpaqueStep, RefusalKind, Server, Stage, StageError, Stop, TransactionAct,
-};
-use retort_core::schema::Schema;
-use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
-
-use super::run::{Run, run};
-use crate::config::environment::Environment;
-use crate::python::Library;
-
-/// A stage that writes down what it is told, and refuses what begins with a certain word.
-struct Recorder {
-    dialect: DialectKind,
-    certain: bool,
-    lines: Vec<String>,
-}
-
-impl Stage for Recorder {
-    fn dialect(&self) -> DialectKind {
-        self.dialect
-    }
-
-    fn server(&self) -> Server {
-        let version = match self.dialect {
-            DialectKind::Sqlite => (3, 40, 0),
-            DialectKind::Postgres => (15, 0, 0),
-            DialectKind::Mysql => (8, 0, 36),
-        };
-        Server { version, is_mariadb: false }
-    }
-
-    fn is_offline(&self) -> bool {
-        false
-    }
-
-    fn schema(&mut self) -> Schema {
-        Schema::empty(self.dialect)
-    }
-
-    fn is_certain(&self) -> bool {
-        self.certain
-    }
-
-    fn emit(&mut self, emitted: Emitted) -> Result<u64, StageError> {
-        if emitted.sql.contains("refused") {
-            let error = DatabaseError {
-                message: "no such table: refused".to_owned(),
-                code: "1".to_owned(),
-                offset: None,
-                unreachable: false,
-            };
-            return Err(StageError::Refused { kind: RefusalKind::Operational, error });
-        }
-        let words: Vec<&str> = emitted.sql.split_whitespace().collect();
-        let apart = if emitted.autocommit { "autocommit: " } else { "" };
-        self.lines.push(format!("{apart}{}", words.join(" ")));
-        Ok(1)
-    }
-
-    fn query(&mut self, _sql: &str, _span: Span) -> Result<ResultSet, StageError> {
-        Err(StageError::NotKnownHere)
-    }
-
-    fn transact(&mut self, _act: TransactionAct, _span: Span) -> Result<(), StageError> {
-        Ok(())
-    }
-
-    fn opaque(&mut self, step: OpaqueStep) {
-        let what = if step.touches_schema { "schema" } else { "data" };
-        self.lines.push(format!("opaque {what}: {}", step.reason));
-    }
-
-    fn say(&mut self, diagnostic: Diagnostic) {
-        self.lines.push(diagnostic.message);
-    }
-}
+use super::test_stage::{Heard, TestStage, touched};
 
 fn ran(body: &str, dialect: DialectKind, certain: bool) -> (Vec<String>, Result<(), Stop>) {
     let head = "import enum\nimport sqlalchemy as sa\nfrom alembic import op, context\n\
-                from sqlalchemy.dialects import postgresql, mysql\nrevision = 'a'\ndef upgrade():\n";
-    let mut text = head.to_owned();
-    for line in body.lines() {
-        text.push_str(&format!("    {line}\n"));
-    }
-    let file = Arc::new(SourceFile::new(SourceId(0), "v/a.py", text));
-    let files = BTreeMap::from([("v/a.py".to_owned(), file)]);
-    let library = Library::new(files, vec![String::new()]);
-    let mut stage = Recorder { dialect, certain, lines: Vec::new() };
-    let what = Run {
-        library: &library,
-        path: "v/a.py",
-        source: SourceId(0),
-        revision: "a",
-        function: "upgrade",
-        environment: &Environment::default(),
-        options: &[],
-        span: Span::new(SourceId(0), 0, 0),
-    };
-    let result = run(&what, &mut stage);
-    (stage.lines, result)
+                from sqlalchemy.dialects import postgresql, mysql\nrevision = 'a'";
+    let mut stage = TestStage { dialect, certain, answers: None, changed: 1, heard: Vec::new() };
+    let result = stage.run(head, body);
+    (stage.heard.iter().filter_map(line).collect(), result)
+}
+
+fn line(heard: &Heard) -> Option<String> {
+    Some(match heard {
+        Heard::Emitted(emitted) => {
+            let words: Vec<&str> = emitted.sql.split_whitespace().collect();
+            let apart = if emitted.autocommit { "autocommit: " } else { "" };
+            format!("{apart}{}", words.join(" "))
+        }
+        Heard::Opaque(step) => format!("opaque {}: {}", touched(step), step.reason),
+        Heard::Said(diagnostic) => diagnostic.message.clone(),
+        Heard::Asked(_) | Heard::Act(_) => return None,
+    })
 }
 
 /// Rows of one executemany are one statement here.
