@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Arguments;
 use super::super::Interpreter;
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Bound, Class, Instance, Key, Layout, Shape, Value, Wrapper};
+use super::super::value::{Bound, Class, Instance, Key, Shape, Value, Wrapper};
 
 impl Interpreter<'_> {
     /// The name of the builtin class of a value, if it is of one.
@@ -62,22 +62,7 @@ impl Interpreter<'_> {
     }
 
     fn object_class(&mut self, name: &str) -> Value {
-        let class = Class {
-            name: name.into(),
-            module: "builtins".into(),
-            bases: Vec::new(),
-            mro: std::cell::RefCell::default(),
-            attributes: std::cell::RefCell::default(),
-            layout: Layout::Plain,
-            construct: None,
-            natives: Vec::new(),
-            foreign: None,
-            metaclass: None,
-            keywords: Vec::new(),
-            span: None,
-            data: std::cell::RefCell::default(),
-            shape: std::cell::RefCell::default(),
-        };
+        let class = Class::bare(name.into(), "builtins".into());
         Value::Class(Rc::new(class))
     }
 

@@ -272,22 +272,7 @@ pub(super) fn module(interp: &mut Interpreter<'_>, path: &str) -> Value {
 fn abstract_class(interp: &mut Interpreter<'_>, name: &'static str, module: &str) -> Rc<Class> {
     let object = interp.class("object");
     let made = class(name, object.as_ref(), Layout::Plain, None);
-    let again = Class {
-        name: made.name.clone(),
-        module: module.into(),
-        bases: made.bases.clone(),
-        mro: std::cell::RefCell::default(),
-        attributes: std::cell::RefCell::default(),
-        layout: Layout::Plain,
-        construct: None,
-        natives: Vec::new(),
-        foreign: None,
-        metaclass: None,
-        keywords: Vec::new(),
-        span: None,
-        data: std::cell::RefCell::default(),
-        shape: std::cell::RefCell::default(),
-    };
+    let again = Class { bases: made.bases.clone(), ..Class::bare(made.name.clone(), module.into()) };
     let again = Rc::new(again);
     let mut mro = vec![again.clone()];
     mro.extend(object);
