@@ -1,5 +1,6 @@
 //! The everyday part of the standard library, as native modules.
 
+mod plain;
 mod codecs;
 mod collections;
 pub(super) mod contextlib;

@@ -15,6 +15,7 @@ use super::super::native::Native;
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Key, Value};
 use super::super::{Arguments, Comparison, Interpreter, Operator, UnaryOperator};
+use super::plain::{compare_by, ordered};
 use class::{Class, Kind};
 
 /// A moment: a date and a time of day, perhaps with the offset from UTC.
@@ -87,18 +88,6 @@ impl DateTime {
         let (utc, _) = self.micros();
         DateTime::from_micros(utc + i64::from(offset) * 1_000_000, Some(offset))
     }
-}
-
-fn ordered(comparison: Comparison, ordering: std::cmp::Ordering) -> Option<Value> {
-    Some(Value::Bool(match comparison {
-        Comparison::Eq => ordering.is_eq(),
-        Comparison::NotEq => ordering.is_ne(),
-        Comparison::Lt => ordering.is_lt(),
-        Comparison::LtE => ordering.is_le(),
-        Comparison::Gt => ordering.is_gt(),
-        Comparison::GtE => ordering.is_ge(),
-        _ => return None,
-    }))
 }
 
 fn zone_of(offset: Option<i32>) -> Value {
@@ -287,15 +276,7 @@ impl Native for Date {
         }
     }
 
-    fn compare(
-        self: Rc<Self>,
-        _interp: &mut Interpreter<'_>,
-        comparison: Comparison,
-        other: &Value,
-    ) -> Outcome<Option<Value>> {
-        let Some(other) = other.as_native::<Date>() else { return Ok(None) };
-        Ok(ordered(comparison, self.days().cmp(&other.days())))
-    }
+    compare_by!(|own, other: Date| own.days().cmp(&other.days()));
 
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
         Ok(Value::str(if repr {
@@ -315,6 +296,13 @@ impl Native for Date {
 
     fn key(&self) -> Option<Key> {
         Some(Key::Named("date".to_owned(), text::date(*self)))
+    }
+}
+
+impl Time {
+    /// Microseconds since midnight in UTC.
+    fn utc_micros(&self) -> i64 {
+        self.micros - i64::from(self.offset.unwrap_or(0)) * 1_000_000
     }
 }
 
@@ -353,16 +341,7 @@ impl Native for Time {
         text::strftime(interp, date, *self, &format).map(Value::from)
     }
 
-    fn compare(
-        self: Rc<Self>,
-        _interp: &mut Interpreter<'_>,
-        comparison: Comparison,
-        other: &Value,
-    ) -> Outcome<Option<Value>> {
-        let Some(other) = other.as_native::<Time>() else { return Ok(None) };
-        let utc = |time: &Time| time.micros - i64::from(time.offset.unwrap_or(0)) * 1_000_000;
-        Ok(ordered(comparison, utc(&self).cmp(&utc(&other))))
-    }
+    compare_by!(|own, other: Time| own.utc_micros().cmp(&other.utc_micros()));
 
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
         Ok(Value::str(if repr { text::time_repr(*self) } else { text::time(*self) }))
@@ -462,15 +441,7 @@ impl Native for Delta {
         }
     }
 
-    fn compare(
-        self: Rc<Self>,
-        _interp: &mut Interpreter<'_>,
-        comparison: Comparison,
-        other: &Value,
-    ) -> Outcome<Option<Value>> {
-        let Some(other) = other.as_native::<Delta>() else { return Ok(None) };
-        Ok(ordered(comparison, self.micros.cmp(&other.micros)))
-    }
+    compare_by!(|own, other: Delta| own.micros.cmp(&other.micros));
 
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
         Ok(Value::str(if repr { text::delta_repr(*self) } else { text::delta(*self) }))

@@ -12,6 +12,7 @@ use super::super::native::Native;
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Key, Layout, Value};
 use super::super::{Arguments, Comparison, Interpreter, Operator, UnaryOperator};
+use super::plain::ordered;
 
 /// A decimal number: `coefficient * 10 ** exponent`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -264,16 +265,7 @@ impl Native for Decimal {
         if self.exponent.abs().max(other.exponent.abs()) > FARTHEST {
             return Err(Unwind::bound("a Decimal with too large an exponent"));
         }
-        let ordering = self.order(&other);
-        Ok(Some(Value::Bool(match comparison {
-            Comparison::Eq => ordering.is_eq(),
-            Comparison::NotEq => ordering.is_ne(),
-            Comparison::Lt => ordering.is_lt(),
-            Comparison::LtE => ordering.is_le(),
-            Comparison::Gt => ordering.is_gt(),
-            Comparison::GtE => ordering.is_ge(),
-            _ => return Ok(None),
-        })))
+        Ok(ordered(comparison, self.order(&other)))
     }
 
     fn truth(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Outcome<Value> {

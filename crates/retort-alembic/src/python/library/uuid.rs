@@ -16,6 +16,7 @@ use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Key, Value};
 use super::super::{Arguments, Comparison, Interpreter};
 use super::hashes::{md5, sha1};
+use super::plain::compare_by;
 
 /// A UUID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,24 +86,7 @@ impl Native for Uuid {
         Ok(if name == "__int__" { Value::big(BigInt::from(self.0)) } else { Value::str(self.hyphenated()) })
     }
 
-    fn compare(
-        self: Rc<Self>,
-        _interp: &mut Interpreter<'_>,
-        comparison: Comparison,
-        other: &Value,
-    ) -> Outcome<Option<Value>> {
-        let Some(other) = other.as_native::<Uuid>() else { return Ok(None) };
-        let (a, b) = (self.0, other.0);
-        Ok(Some(Value::Bool(match comparison {
-            Comparison::Eq => a == b,
-            Comparison::NotEq => a != b,
-            Comparison::Lt => a < b,
-            Comparison::LtE => a <= b,
-            Comparison::Gt => a > b,
-            Comparison::GtE => a >= b,
-            _ => return Ok(None),
-        })))
-    }
+    compare_by!(|own, other: Uuid| own.0.cmp(&other.0));
 
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
         let text = self.hyphenated();
