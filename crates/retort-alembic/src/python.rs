@@ -28,6 +28,7 @@ pub use interpret::speculation::Truth;
 pub use iterator::{Elements, Iteration};
 pub use library::{datetime, decimal, uuid};
 pub use modules::{COMPANION, Companions, Library, Modules, Parsed};
+pub(crate) use native::equality;
 pub use native::{Arguments, Native};
 pub use parse::parse;
 pub use scope::{FrameRecord, Scope, ScopeKind};

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::errors;
 use super::world;
 use super::wrap;
-use crate::python::{Arguments, Class, Interpreter, Native, Outcome, Unwind, Value};
+use crate::python::{Arguments, Class, Comparison, Interpreter, Native, Outcome, Unwind, Value, equality};
 use crate::sql::DataType;
 use crate::sql::types::{Module, find_class};
 use build::build;
@@ -157,19 +157,14 @@ impl Native for NativeType {
     fn compare(
         self: Rc<Self>,
         _interp: &mut Interpreter<'_>,
-        comparison: crate::python::Comparison,
+        comparison: Comparison,
         other: &Value,
     ) -> Outcome<Option<Value>> {
-        use crate::python::Comparison;
         let same = match other {
             Value::Native(native) => Rc::as_ptr(native).cast::<()>() == Rc::as_ptr(&self).cast::<()>(),
             _ => false,
         };
-        Ok(match comparison {
-            Comparison::Eq => Some(Value::Bool(same)),
-            Comparison::NotEq => Some(Value::Bool(!same)),
-            _ => None,
-        })
+        Ok(equality(comparison, same))
     }
 }
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::expression::NativeExpression;
 use super::{errors, literals};
-use crate::python::{Arguments, Interpreter, Name, Outcome, Unknown, Unwind, Value};
+use crate::python::{Arguments, Interpreter, Name, Operator, Outcome, Unknown, Unwind, Value};
 use crate::sql::expression::{Expr, Expression, Node};
 use crate::sql::identifier::{ConstraintName, Identifier};
 use crate::sql::table::{OptionValue, Options};
@@ -47,6 +47,20 @@ pub(crate) fn text(value: &Value) -> Option<String> {
     match value.as_str() {
         Some(text) => Some(text.to_string()),
         None => value.as_native::<NativeName>().map(|name| name.text.clone()),
+    }
+}
+
+/// What an operator gives for an object that stands for another value, on either side.
+fn binary_of(
+    interp: &mut Interpreter<'_>,
+    operator: Operator,
+    own: &Value,
+    other: &Value,
+    reflected: bool,
+) -> Outcome<Option<Value>> {
+    match reflected {
+        true => interp.binary(operator, other, own).map(Some),
+        false => interp.binary(operator, own, other).map(Some),
     }
 }
 

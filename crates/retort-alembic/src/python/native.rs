@@ -335,3 +335,12 @@ impl Arguments {
             .map_err(|_| Unwind::type_error(format!("{function}() takes {N} arguments ({given} given)")))
     }
 }
+
+/// The answer of a comparison between things that are the same or not, and have no order.
+pub(crate) fn equality(comparison: Comparison, same: bool) -> Option<Value> {
+    match comparison {
+        Comparison::Eq => Some(Value::Bool(same)),
+        Comparison::NotEq => Some(Value::Bool(!same)),
+        _ => None,
+    }
+}

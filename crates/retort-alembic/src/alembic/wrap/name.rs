@@ -52,11 +52,7 @@ impl Native for NativeName {
         other: &Value,
         reflected: bool,
     ) -> Outcome<Option<Value>> {
-        let own = Value::str(&self.text);
-        match reflected {
-            true => interp.binary(operator, other, &own).map(Some),
-            false => interp.binary(operator, &own, other).map(Some),
-        }
+        super::binary_of(interp, operator, &Value::str(&self.text), other, reflected)
     }
 
     fn length(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Outcome<Option<Value>> {

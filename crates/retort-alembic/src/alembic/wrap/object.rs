@@ -217,11 +217,7 @@ impl Native for NativeColumn {
         other: &Value,
         reflected: bool,
     ) -> Outcome<Option<Value>> {
-        let own = self.as_value();
-        match reflected {
-            true => interp.binary(operator, other, &own).map(Some),
-            false => interp.binary(operator, &own, other).map(Some),
-        }
+        super::binary_of(interp, operator, &self.as_value(), other, reflected)
     }
 
     fn compare(

@@ -11,7 +11,7 @@ use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
 use super::super::builtins::text_argument;
-use super::super::native::Native;
+use super::super::native::{Native, equality};
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Key, Value};
 use super::super::{Arguments, Comparison, Interpreter};
@@ -122,11 +122,7 @@ impl Native for UuidClass {
         other: &Value,
     ) -> Outcome<Option<Value>> {
         let same = other.as_native::<UuidClass>().is_some();
-        Ok(match comparison {
-            Comparison::Eq => Some(Value::Bool(same)),
-            Comparison::NotEq => Some(Value::Bool(!same)),
-            _ => None,
-        })
+        Ok(equality(comparison, same))
     }
 
     fn call(self: Rc<Self>, interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {

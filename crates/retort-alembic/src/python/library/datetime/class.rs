@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::super::builtins::{int_argument, text_argument};
 use super::super::super::interpret::compare::as_float;
-use super::super::super::native::Native;
+use super::super::super::native::{Native, equality};
 use super::super::super::unwind::{Outcome, Unwind};
 use super::super::super::value::{Key, Value};
 use super::super::super::{Arguments, Comparison, Interpreter};
@@ -181,11 +181,7 @@ impl Native for Class {
         other: &Value,
     ) -> Outcome<Option<Value>> {
         let same = other.as_native::<Class>().is_some_and(|other| other.0 == self.0);
-        Ok(match comparison {
-            Comparison::Eq => Some(Value::Bool(same)),
-            Comparison::NotEq => Some(Value::Bool(!same)),
-            _ => None,
-        })
+        Ok(equality(comparison, same))
     }
 
     fn key(&self) -> Option<Key> {
