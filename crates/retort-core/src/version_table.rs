@@ -152,8 +152,7 @@ fn exists(table: &VersionTable, dialect: DialectKind) -> String {
             format!("SELECT 1 WHERE to_regclass({}) IS NOT NULL", text_literal(&name))
         }
         (DialectKind::Mysql, schema) => {
-            let schema =
-                schema.as_deref().map_or_else(|| "database()".to_owned(), |schema| text_literal(schema));
+            let schema = schema.as_deref().map_or_else(|| "database()".to_owned(), text_literal);
             format!(
                 "SELECT 1 FROM information_schema.tables WHERE table_schema = {schema} AND table_name = {name}"
             )

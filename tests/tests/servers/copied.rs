@@ -10,7 +10,10 @@ const HEAD: &str = "-- revision: a1\n-- dialect: postgresql\n-- upgrade\n\
     \\restrict x\nSELECT pg_catalog.set_config('search_path', '', false);\n\
     CREATE TABLE public.t (a integer, b text);\n";
 
-fn run(lines: &str) -> Option<(Result<(), String>, Vec<Vec<Value>>)> {
+/// How a run ended, and the rows that are there then.
+type Copied = (Result<(), String>, Vec<Vec<Value>>);
+
+fn run(lines: &str) -> Option<Copied> {
     let scratch = Scratch::new(DialectKind::Postgres)?;
     let text = format!("{HEAD}COPY public.t (a, b) FROM stdin;\n{lines}\\.\n\\unrestrict x\n-- downgrade\n");
     let project = project(&[("a1.sql", &text)]);

@@ -2,7 +2,7 @@
 
 use super::code::Kind;
 
-/// Words of the language and its constants (docs.python.org/3.14/reference/lexical_analysis.html#keywords).
+/// Words of the language and its constants (`docs.python.org/3.14/reference/lexical_analysis.html#keywords`).
 const KEYWORDS: &str = " False None True and as assert async await break case class continue def del elif else \
     except finally for from global if import in is lambda match nonlocal not or pass raise return try type while \
     with yield ";

@@ -140,8 +140,11 @@ fn common_folder(files: &[(String, Vec<u8>)]) -> String {
     first.split_once('/').map_or(first, |(folder, _)| folder).to_owned()
 }
 
+/// Files by their paths.
+type NamedFiles = Vec<(String, Vec<u8>)>;
+
 /// The files of a zip that can be part of a chain, and what else is in it.
-fn unzip(bytes: &[u8]) -> Done<(Vec<(String, Vec<u8>)>, LeftOut)> {
+fn unzip(bytes: &[u8]) -> Done<(NamedFiles, LeftOut)> {
     let unreadable = |error: &dyn std::fmt::Display| {
         refusal(
             "load/zip",

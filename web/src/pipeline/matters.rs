@@ -21,13 +21,13 @@ impl Session {
         }
         let revisions = self.project.graph.iter().map(|revision| revision.source);
         let said = self.diagnostics.iter().flat_map(|said| &said.labels).map(|label| label.span.source);
-        let wanted = reachable(files, revisions.chain(said).collect());
+        let wanted = reachable(files, &revisions.chain(said).collect());
         files.iter().filter(|file| wanted.contains(&file.id)).collect()
     }
 }
 
 /// Everything but Python, the revisions with what lies beside them, and what they import, again and again.
-fn reachable(files: &[SourceFile], revisions: BTreeSet<SourceId>) -> BTreeSet<SourceId> {
+fn reachable(files: &[SourceFile], revisions: &BTreeSet<SourceId>) -> BTreeSet<SourceId> {
     let modules = Modules::new(files);
     let beside: BTreeSet<&str> =
         files.iter().filter(|file| revisions.contains(&file.id)).map(|file| folder(&file.name)).collect();

@@ -170,7 +170,7 @@ impl<'d> Rows<'d> {
                 row.extend(next.into_iter().flatten().map(|value| value.map(Cow::Owned)));
                 is_there
             }
-            Rows::Text { left, .. } if left.is_empty() => false,
+            Rows::Text { left: "", .. } => false,
             Rows::Text { left, delimiter, null } => {
                 *left = read_line(left, *delimiter, null, row);
                 true

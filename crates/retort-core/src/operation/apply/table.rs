@@ -118,7 +118,7 @@ pub(super) fn drop_table(
     Ok(())
 }
 
-/// InnoDB renames the foreign keys that it named itself, `table_ibfk_1` (MySQL 8.0, MariaDB 10.11).
+/// `InnoDB` renames the foreign keys that it named itself, `table_ibfk_1` (MySQL 8.0, MariaDB 10.11).
 fn follow_generated_names(table: &mut Table, from: &str, to: &str) {
     for name in table.foreign_keys.iter_mut().filter_map(|key| key.name.as_mut()) {
         if let Some(number) = name.strip_prefix(from).and_then(|rest| rest.strip_prefix("_ibfk_"))
