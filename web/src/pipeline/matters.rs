@@ -175,7 +175,7 @@ mod tests {
             ("src/shop/models.py", "import helpers.unused\n"),
             ("tests/test_a.py", "import shop\n"),
         ]);
-        let wanted = reachable(&files, [SourceId(2), SourceId(3)].into());
+        let wanted = reachable(&files, &[SourceId(2), SourceId(3)].into());
         let left: Vec<&str> =
             files.iter().filter(|file| !wanted.contains(&file.id)).map(|file| file.name.as_str()).collect();
         assert_eq!(left, ["helpers/unused.py", "src/shop/models.py", "tests/test_a.py"]);
