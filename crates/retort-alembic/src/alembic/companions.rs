@@ -40,3 +40,6 @@ pub(crate) const COMPANIONS: Companions = &[
     ("sqlalchemy.dialects.oracle", include_str!("companions/other_dialect.py")),
     ("werkzeug.security", include_str!("companions/werkzeug_security.py")),
 ];
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ use retort_core::revision::{
 use retort_core::schema::Schema;
 use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
 
+use super::companions::COMPANIONS;
 use super::run::{Run, run};
 use crate::config::environment::Environment;
 use crate::python::Library;
@@ -117,7 +118,8 @@ impl TestStage {
             text.push_str(&format!("    {line}\n"));
         }
         let file = Arc::new(SourceFile::new(SourceId(0), "m.py", text));
-        let library = Library::new(BTreeMap::from([("m.py".to_owned(), file)]), vec![String::new()]);
+        let library = Library::new(BTreeMap::from([("m.py".to_owned(), file)]), vec![String::new()])
+            .with_companions(COMPANIONS);
         let what = Run {
             library: &library,
             path: "m.py",

@@ -21,10 +21,13 @@ class ReplaceableEntity:
         return self.signature.split("(")[0]
 
     def _replace(self):
-        return [self._drop(), self._create()]
+        op.execute(self._drop(" IF EXISTS"))
+        op.execute(self._create())
 
 
 class PGFunction(ReplaceableEntity):
+    _trims = True
+
     @property
     def _parameters(self):
         parts = self.signature[self.signature.index("(") + 1:].strip().rstrip(")").split(",")
@@ -35,23 +38,26 @@ class PGFunction(ReplaceableEntity):
         return 'CREATE FUNCTION %s."%s"%s %s' % (self.literal_schema, self.name, arguments, self.definition)
 
     def _replace(self):
-        return [self._create().replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)]
+        op.execute(self._create().replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
 
-    def _drop(self):
-        return 'DROP FUNCTION %s."%s"(%s)' % (self.literal_schema, self.name, self._parameters)
+    def _drop(self, exists=""):
+        return 'DROP FUNCTION%s %s."%s"(%s)' % (exists, self.literal_schema, self.name, self._parameters)
 
 
 class PGView(ReplaceableEntity):
-    _trims = True
-
     def _create(self):
         return 'CREATE VIEW %s."%s" AS %s' % (self.literal_schema, self.signature, self.definition)
 
     def _replace(self):
-        return [self._drop(), self._create()]
+        """The package does this in a block: the view is made anew only where it cannot be replaced."""
+        try:
+            with op.get_bind().begin_nested():
+                op.execute(self._create().replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+        except Exception:
+            super()._replace()
 
-    def _drop(self):
-        return 'DROP VIEW %s."%s"' % (self.literal_schema, self.signature)
+    def _drop(self, exists=""):
+        return 'DROP VIEW%s %s."%s"' % (exists, self.literal_schema, self.signature)
 
 
 class PGMaterializedView(ReplaceableEntity):
@@ -67,12 +73,12 @@ class PGMaterializedView(ReplaceableEntity):
             self.literal_schema, self.signature, self.definition, rows
         )
 
-    def _drop(self):
-        return 'DROP MATERIALIZED VIEW %s."%s"' % (self.literal_schema, self.signature)
+    def _drop(self, exists=""):
+        return 'DROP MATERIALIZED VIEW%s %s."%s"' % (exists, self.literal_schema, self.signature)
 
 
 class PGTrigger(ReplaceableEntity):
-    def __init__(self, schema, signature, on_entity, definition, is_constraint=False):
+    def __init__(self, schema, signature, definition, on_entity, is_constraint=False):
         super().__init__(schema, signature, definition)
         self.on_entity = on_entity
         self.is_constraint = is_constraint
@@ -81,20 +87,20 @@ class PGTrigger(ReplaceableEntity):
         words = "CREATE CONSTRAINT TRIGGER" if self.is_constraint else "CREATE TRIGGER"
         return '%s "%s" %s' % (words, self.signature, self.definition)
 
-    def _drop(self):
-        return 'DROP TRIGGER "%s" ON %s' % (self.signature, self.on_entity)
+    def _drop(self, exists=""):
+        return 'DROP TRIGGER%s "%s" ON %s' % (exists, self.signature, self.on_entity)
 
 
 class PGPolicy(ReplaceableEntity):
-    def __init__(self, schema, signature, on_entity, definition):
+    def __init__(self, schema, signature, definition, on_entity):
         super().__init__(schema, signature, definition)
         self.on_entity = on_entity if "." in on_entity else "%s.%s" % (schema, on_entity)
 
     def _create(self):
         return "CREATE POLICY %s on %s %s" % (self.signature, self.on_entity, self.definition)
 
-    def _drop(self):
-        return "DROP POLICY %s on %s" % (self.signature, self.on_entity)
+    def _drop(self, exists=""):
+        return "DROP POLICY%s %s on %s" % (exists, self.signature, self.on_entity)
 
 
 class PGExtension(ReplaceableEntity):
@@ -104,8 +110,8 @@ class PGExtension(ReplaceableEntity):
     def _create(self):
         return 'CREATE EXTENSION "%s" WITH SCHEMA %s' % (self.signature, self.literal_schema)
 
-    def _drop(self):
-        return 'DROP EXTENSION "%s"' % self.signature
+    def _drop(self, exists=""):
+        return 'DROP EXTENSION%s "%s"' % (exists, self.signature)
 
 
 class _Change(MigrateOperation):
@@ -148,8 +154,7 @@ def _drop(operations, operation):
 
 @Operations.implementation_for(ReplaceOp)
 def _replace(operations, operation):
-    for statement in operation.target._replace():
-        op.execute(statement)
+    operation.target._replace()
 
 
 def register_entities(*args, **kwargs):

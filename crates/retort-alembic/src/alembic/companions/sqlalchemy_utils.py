@@ -1,7 +1,7 @@
 """SQLAlchemy-Utils 0.42: its types, by what they are in each dialect."""
 
-import datetime
-import uuid
+from datetime import datetime as _datetime
+from uuid import UUID as _UUID
 
 from sqlalchemy import Column
 from sqlalchemy.dialects import postgresql
@@ -36,18 +36,18 @@ class UUIDType(TypeDecorator):
     def process_bind_param(self, value, dialect):
         if value is None:
             return value
-        if not isinstance(value, uuid.UUID):
-            value = uuid.UUID(bytes=value) if isinstance(value, bytes) else uuid.UUID(value)
+        if not isinstance(value, _UUID):
+            value = _UUID(bytes=value) if isinstance(value, bytes) else _UUID(value)
         if self.native and dialect.name == "postgresql":
             return str(value)
         return value.bytes if self.binary else value.hex
 
     def process_result_value(self, value, dialect):
-        if value is None or isinstance(value, uuid.UUID):
+        if value is None or isinstance(value, _UUID):
             return value
         if self.native and dialect.name == "postgresql":
-            return uuid.UUID(value)
-        return uuid.UUID(bytes=value) if self.binary else uuid.UUID(value)
+            return _UUID(value)
+        return _UUID(bytes=value) if self.binary else _UUID(value)
 
 
 class JSONType(TypeDecorator):
@@ -174,8 +174,8 @@ class LtreeType(UserDefinedType):
 
 
 class Timestamp:
-    created = Column(DateTime, default=datetime.datetime.utcnow, nullable=False)
-    updated = Column(DateTime, default=datetime.datetime.utcnow, nullable=False)
+    created = Column(DateTime, default=_datetime.utcnow, nullable=False)
+    updated = Column(DateTime, default=_datetime.utcnow, nullable=False)
 
 
 def generic_repr(*fields):

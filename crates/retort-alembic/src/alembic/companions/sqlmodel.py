@@ -103,6 +103,8 @@ class SQLModel:
                 fields[name] = (annotation, own.get(name, _MISSING))
         if "__tablename__" not in cls.__dict__:
             cls.__tablename__ = cls.__name__.lower()
+        # The columns stand in the order of the annotations: those of the bases first.
+        cls.__annotations__ = {name: annotation for name, (annotation, _) in fields.items()}
         for name, (annotation, value) in fields.items():
             if name.startswith("__"):
                 continue
