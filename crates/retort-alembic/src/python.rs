@@ -31,6 +31,7 @@ pub use modules::{COMPANION, Companions, Library, Modules, Parsed};
 pub(crate) use native::equality;
 pub use native::{Arguments, Native};
 pub use parse::parse;
+pub(crate) use parse::parse_tree;
 pub use scope::{FrameRecord, Scope, ScopeKind};
 pub use syntax::{Comparison, Operator, UnaryOperator};
 pub use unwind::{Exception, Outcome, Raised, Unsupported, Unwind};
@@ -135,6 +136,11 @@ impl<'w> Interpreter<'w> {
     /// Registers a native module by its dotted name. It stands before the project's module of that name.
     pub fn register(&mut self, name: &str, load: impl Fn(&mut Interpreter<'_>) -> Outcome<Value> + 'static) {
         self.registered.insert(name.to_owned(), Rc::new(load));
+    }
+
+    /// Whether a native module of this dotted name was registered.
+    pub fn is_registered(&self, name: &str) -> bool {
+        self.registered.contains_key(name)
     }
 
     /// Sends a message to the world.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ruff_python_ast::ModModule;
-use ruff_python_parser::parse_module;
 
 use retort_core::diagnostic::{Checked, Diagnostic, Severity};
 use retort_core::layout::is_alembic_revision;
@@ -18,6 +17,7 @@ use crate::config::{self, Config};
 use crate::header::{self, Header, Way};
 use crate::judge;
 use crate::program::{RevisionProgram, Surroundings};
+use crate::python::parse_tree;
 
 /// Empty downgrades that are pointed at.
 const SHOWN: usize = 8;
@@ -27,8 +27,8 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let mut diagnostics = Vec::new();
     let config = config::read(files, &mut diagnostics);
     let revisions = version_files(files, config.as_ref(), &mut diagnostics);
-    let mut headers: Vec<Header> =
-        revisions.iter().filter_map(|file| read_header(file, &mut diagnostics)).collect();
+    let (mut headers, trees): (Vec<Header>, Vec<_>) =
+        revisions.iter().filter_map(|file| read_header(file, &mut diagnostics)).unzip();
     judge::say_hyphens(&revisions, config.as_ref(), &mut diagnostics);
     say_empty_downgrades(&headers, &mut diagnostics);
     let environment = config
@@ -38,6 +38,7 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let dialect = dialect_of(config.as_ref(), &revisions);
     let version_table = environment.version_table.clone();
     let surroundings = Arc::new(Surroundings::new(files, config, environment));
+    trees.iter().for_each(|(file, tree)| surroundings.library.keep(file, tree));
     for header in headers.iter_mut().filter(|header| !header.not_literal.is_empty()) {
         interpret_header(header, &surroundings, &mut diagnostics);
     }
@@ -69,7 +70,10 @@ fn version_files<'a>(
     all
 }
 
-fn read_header(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<Header> {
+fn read_header<'a>(
+    file: &'a SourceFile,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Header, (&'a SourceFile, ModModule))> {
     let module = parse(file, diagnostics)?;
     let Some(header) = header::read(file.id, &module) else {
         diagnostics.push(
@@ -80,7 +84,7 @@ fn read_header(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<H
         return None;
     };
     judge::say_server_settings(file.id, &module, diagnostics);
-    Some(header)
+    Some((header, (file, module)))
 }
 
 /// Runs the file for what its header does not say literally.
@@ -110,17 +114,7 @@ fn interpret_header(header: &mut Header, surroundings: &Surroundings, diagnostic
 }
 
 fn parse(file: &SourceFile, diagnostics: &mut Vec<Diagnostic>) -> Option<ModModule> {
-    match parse_module(&file.text) {
-        Ok(parsed) => Some(parsed.into_syntax()),
-        Err(error) => {
-            let (start, end) = (error.location.start().to_usize(), error.location.end().to_usize());
-            let message = format!("`{}` is not Python: {}", file.name, error.error);
-            diagnostics.push(
-                Diagnostic::error("alembic/syntax-error", message).at(Span::new(file.id, start, end), "here"),
-            );
-            None
-        }
-    }
+    parse_tree(file).map_err(|fault| diagnostics.push(fault)).ok()
 }
 
 fn read_environment(

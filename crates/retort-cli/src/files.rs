@@ -1,11 +1,14 @@
 //! The files of a project, read from disk. Names are relative to the project, with `/`.
 
-use std::fs;
+use std::fs::{self, DirEntry};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::layout::is_wanted;
+use retort_core::source::{Content, Fetch};
 
 /// More bytes are refused: a folder was named that is no migration folder.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -18,84 +21,121 @@ const SKIPPED: [&str; 5] = ["node_modules", "target", "venv", "__pycache__", "si
 /// Python of this many bytes together is read: revisions import modules of their project.
 const MOST_PYTHON: u64 = 48 * 1024 * 1024;
 
-/// Names and bytes.
-pub(crate) type Files = Vec<(String, Vec<u8>)>;
+/// Names and contents.
+pub(crate) type Files = Vec<(String, Found)>;
 
-/// Reads the `.sql` and `.py` files in a folder and the folders below it, and the files beside them that tell a
-/// layout; or the one file that was named.
+/// A file of a project.
+pub(crate) enum Found {
+    /// One that is read at once.
+    Read(Vec<u8>),
+    /// A module of Python, read when it is imported: few of a large project's are.
+    Later(Fetch),
+}
+
+impl Content for Found {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Found::Read(bytes) => bytes,
+            Found::Later(_) => &[],
+        }
+    }
+
+    fn fetch(&self) -> Option<Fetch> {
+        match self {
+            Found::Read(_) => None,
+            Found::Later(fetch) => Some(Arc::clone(fetch)),
+        }
+    }
+}
+
+/// Reads the `.sql` files in a folder and the folders below it, the files beside them that tell a layout, and the
+/// names of the `.py` files; or the one file that was named.
 ///
 /// Folders behind symbolic links are passed over: they may lead in a circle.
 pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
-    let unreadable = |path: &Path, error: &io::Error| {
-        let message = format!("`{}` cannot be read: {error}", path.display());
-        Diagnostic::error("project/unreadable", message).help("Name the folder of the chain with `--project`")
-    };
     let meta = fs::metadata(project).map_err(|error| unreadable(project, &error))?;
     if meta.is_file() {
         let name = project.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let bytes = fs::read(project).map_err(|error| unreadable(project, &error))?;
-        return Ok(vec![(name, bytes)]);
+        return Ok(vec![(name, Found::Read(bytes))]);
     }
-    let mut files = Files::new();
-    let mut left = MOST_BYTES;
-    let mut python = Vec::new();
-    let mut folders = vec![(project.to_owned(), String::new())];
-    while let Some((folder, prefix)) = folders.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| unreadable(&folder, &error))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let path = entry.path();
-            let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
-            if name.starts_with('.') || (kind.is_dir() && SKIPPED.contains(&name.as_str())) {
-                continue;
-            }
-            let full = format!("{prefix}{name}");
-            if kind.is_dir() {
-                folders.push((path, format!("{full}/")));
-                continue;
-            }
-            let meta = if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
-            let is_file = meta.as_ref().is_ok_and(fs::Metadata::is_file);
-            if is_file && is_wanted(&full) {
-                let length = meta.map_or(0, |meta| meta.len());
-                if !is_sql(&name) && length > MOST_COMPANION {
-                    continue;
-                }
-                if is_python(&name) {
-                    python.push((full, path, length));
-                    continue;
-                }
-                if files.len() >= MOST_FILES {
-                    return Err(too_many(project));
-                }
-                left = left.checked_sub(length).ok_or_else(|| too_large(project))?;
-                let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-                files.push((full, bytes));
-            }
+    let mut walk = Walk {
+        project,
+        files: Files::new(),
+        left: MOST_BYTES,
+        python_left: Arc::new(AtomicU64::new(MOST_PYTHON)),
+        folders: vec![(project.to_owned(), String::new())],
+    };
+    while let Some((folder, prefix)) = walk.folders.pop() {
+        for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
+            walk.take(&entry.map_err(|error| unreadable(&folder, &error))?, &prefix)?;
         }
     }
-    read_python(python, &mut files)?;
-    Ok(files)
+    Ok(walk.files)
 }
 
-/// Reads Python as far as there is room for it: what lies near revisions first.
-fn read_python(mut python: Vec<(String, PathBuf, u64)>, files: &mut Files) -> Result<(), Diagnostic> {
-    const NEAR: [&str; 4] = ["alembic", "migration", "version", "env.py"];
-    python.sort_by_cached_key(|(name, ..)| (!NEAR.iter().any(|word| name.contains(word)), name.clone()));
-    let mut left = MOST_PYTHON;
-    for (name, path, length) in python {
-        if length > left || files.len() >= MOST_FILES {
-            continue;
+/// What is found on a walk through a project's folders.
+struct Walk<'a> {
+    project: &'a Path,
+    files: Files,
+    left: u64,
+    python_left: Arc<AtomicU64>,
+    folders: Vec<(PathBuf, String)>,
+}
+
+impl Walk<'_> {
+    fn take(&mut self, entry: &DirEntry, prefix: &str) -> Result<(), Diagnostic> {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+        if name.starts_with('.') || (kind.is_dir() && SKIPPED.contains(&name.as_str())) {
+            return Ok(());
         }
-        left -= length;
-        let bytes = fs::read(&path).map_err(|error| {
-            let message = format!("`{}` cannot be read: {error}", path.display());
-            Diagnostic::error("project/unreadable", message)
-        })?;
-        files.push((name, bytes));
+        let full = format!("{prefix}{name}");
+        if kind.is_dir() {
+            self.folders.push((path, format!("{full}/")));
+            return Ok(());
+        }
+        if !is_wanted(&full) {
+            return Ok(());
+        }
+        if self.files.len() >= MOST_FILES {
+            return Err(too_many(self.project));
+        }
+        if is_python(&name) && kind.is_file() {
+            let left = Arc::clone(&self.python_left);
+            let fetch = move || read_python(&path, &left);
+            self.files.push((full, Found::Later(Arc::new(fetch))));
+            return Ok(());
+        }
+        let meta = if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
+        let Some(meta) = meta.ok().filter(fs::Metadata::is_file) else { return Ok(()) };
+        if !is_sql(&name) && meta.len() > MOST_COMPANION {
+            return Ok(());
+        }
+        self.left = self.left.checked_sub(meta.len()).ok_or_else(|| too_large(self.project))?;
+        let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+        self.files.push((full, Found::Read(bytes)));
+        Ok(())
     }
-    Ok(())
+}
+
+/// Reads a module, as long as there is room for it.
+fn read_python(path: &Path, left: &AtomicU64) -> Result<Vec<u8>, String> {
+    let length = fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > MOST_COMPANION {
+        return Err("it has more than 4 MiB".to_owned());
+    }
+    let take = |left: u64| left.checked_sub(length);
+    if left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
+        return Err("more than 48 MiB of Python were read before it".to_owned());
+    }
+    fs::read(path).map_err(|error| error.to_string())
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    let message = format!("`{}` cannot be read: {error}", path.display());
+    Diagnostic::error("project/unreadable", message).help("Name the folder of the chain with `--project`")
 }
 
 fn is_python(name: &str) -> bool {

@@ -7,7 +7,7 @@ use crate::graph::RevisionGraph;
 use crate::layout::{self, LayoutKind};
 use crate::operation::judge_setting;
 use crate::revision::{Body, Revision};
-use crate::source::{DialectKind, LineColumn, SourceFile, SourceId, Span};
+use crate::source::{Content, DialectKind, LineColumn, SourceFile, SourceId, Span};
 use crate::version_table::VersionTable;
 
 /// What the user said about the project, and who reads what the core does not.
@@ -72,10 +72,18 @@ impl Project {
     }
 }
 
-/// Opens a project from the names and bytes of its files.
-pub fn open(files: &[(String, Vec<u8>)], options: &Options) -> Checked<Project> {
+/// Opens a project from the names and contents of its files.
+pub fn open<C: Content>(files: &[(String, C)], options: &Options) -> Checked<Project> {
     let mut diagnostics = Vec::new();
     let files = layout::decode(files, &mut diagnostics);
+    open_decoded(files, options, diagnostics)
+}
+
+fn open_decoded(
+    files: Vec<SourceFile>,
+    options: &Options,
+    mut diagnostics: Vec<Diagnostic>,
+) -> Checked<Project> {
     let layout = layout::recognise(&files, options.layout).into_value(&mut diagnostics);
     let (dialect, chain) = match layout {
         LayoutKind::Alembic => read_programs(&files, options, &mut diagnostics),

@@ -3,8 +3,12 @@
 //! In: bytes of a file. Out: [`SourceFile`]s and [`Span`]s that every later stage points back to.
 //! Nothing here knows SQL.
 
+mod text;
+
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+
+pub use text::{Content, Fetch, Text};
 
 /// Names one file of a project; an index into the list of files that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,7 +22,7 @@ pub struct SourceFile {
     /// Path as the user sees it, `/`-separated, relative to the project.
     pub name: String,
     /// The whole text, line ends as they were.
-    pub text: Arc<str>,
+    pub text: Text,
     lines: Lines,
 }
 
@@ -47,7 +51,12 @@ pub enum NotText {
 impl SourceFile {
     /// Makes a file of a text.
     pub fn new(id: SourceId, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceFile {
-        SourceFile { id, name: name.into(), text: text.into(), lines: Lines::default() }
+        SourceFile { id, name: name.into(), text: Text::from(text.into()), lines: Lines::default() }
+    }
+
+    /// Makes a file whose text is fetched when it is first looked at.
+    pub fn later(id: SourceId, name: impl Into<String>, fetch: Fetch) -> SourceFile {
+        SourceFile { id, name: name.into(), text: Text::later(fetch), lines: Lines::default() }
     }
 
     /// Line and column of a byte offset.

@@ -4,6 +4,7 @@ mod event;
 mod operation;
 mod type_names;
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use retort_core::source::DialectKind;
@@ -76,13 +77,7 @@ const MODULES: [(&str, Names); 35] = [
     }),
     ("sqlalchemy.ext.compiler", |_| Ok(vec![("compiles", Value::function("compiles", types::compiles))])),
     ("sqlalchemy.sql.functions", functions),
-    ("sqlalchemy.dialects", |interp| {
-        let mut names = Vec::new();
-        for name in ["postgresql", "mysql", "sqlite"] {
-            names.push((name, interp.import(&format!("sqlalchemy.dialects.{name}"))?));
-        }
-        Ok(names)
-    }),
+    ("sqlalchemy.dialects", |_| Ok(Vec::new())),
     ("sqlalchemy.orm", |interp| Ok(orm::names(interp))),
     ("sqlalchemy.orm.session", |interp| Ok(orm::names(interp))),
     ("sqlalchemy.orm.decl_api", |interp| Ok(orm::names(interp))),
@@ -101,13 +96,7 @@ const MODULES: [(&str, Names); 35] = [
     ("sqlalchemy.event", event),
     ("sqlalchemy.util", |_| Ok(Vec::new())),
     ("sqlalchemy.ext", |_| Ok(Vec::new())),
-    ("alembic", |interp| {
-        let mut names = vec![("__version__", Value::str("1.20.1"))];
-        for name in ["op", "context"] {
-            names.push((name, interp.import(&format!("alembic.{name}"))?));
-        }
-        Ok(names)
-    }),
+    ("alembic", |_| Ok(vec![("__version__", Value::str("1.20.1"))])),
     ("alembic.op", |_| Ok(operations::names())),
     ("alembic.operations", |interp| {
         let batch = NativeClass::value("BatchOperations", no_class);
@@ -139,32 +128,13 @@ const MODULES: [(&str, Names); 35] = [
     }),
 ];
 
-/// Registers all native modules.
+/// Registers all native modules. Their names are made when one of them is asked for: of most modules few are.
 pub(crate) fn install(interp: &mut Interpreter<'_>) {
     for path in FLAT {
-        interp.register(path, move |interp| {
-            let mut names = sqlalchemy(interp)?;
-            if path == "sqlalchemy" {
-                for name in ["sql", "types", "schema", "exc", "engine", "event", "dialects", "util"] {
-                    names.push((name, interp.import(&format!("sqlalchemy.{name}"))?));
-                }
-            }
-            if path == "sqlalchemy.sql" {
-                for name in ["sqltypes", "elements", "schema", "functions", "expression"] {
-                    names.push((name, interp.import(&format!("sqlalchemy.sql.{name}"))?));
-                }
-            }
-            if path == "sqlalchemy.engine" {
-                names.push(("reflection", interp.import("sqlalchemy.engine.reflection")?));
-            }
-            Ok(native(interp, path, names))
-        });
+        interp.register(path, move |interp| Ok(native(interp, path, sqlalchemy)));
     }
     for (path, make) in MODULES {
-        interp.register(path, move |interp| {
-            let names = make(interp)?;
-            Ok(native(interp, path, names))
-        });
+        interp.register(path, move |interp| Ok(native(interp, path, make)));
     }
     interp.register("sqlalchemy.exc", |interp| Ok(errors::module(interp)));
     interp.register("sqlalchemy.orm.exc", |interp| Ok(errors::module(interp)));
@@ -176,35 +146,52 @@ pub(crate) fn install(interp: &mut Interpreter<'_>) {
     interp.register("alembic.context", |_| Ok(Value::native(context::ContextModule)));
 }
 
+/// What modules gave as their names, by the function that makes them: many modules are SQLAlchemy as a whole.
+#[derive(Default)]
+struct Made(BTreeMap<usize, Rc<BTreeMap<&'static str, Value>>>);
+
+fn made(interp: &mut Interpreter<'_>, make: Names) -> Outcome<Rc<BTreeMap<&'static str, Value>>> {
+    let key = make as usize;
+    if let Some(names) = interp.slot::<Made>().0.get(&key) {
+        return Ok(Rc::clone(names));
+    }
+    let names = Rc::new(make(interp)?.into_iter().collect());
+    interp.slot::<Made>().0.insert(key, Rc::clone(&names));
+    Ok(names)
+}
+
 /// A module; a name that it does not have comes from outside, as everything does that is not interpreted.
-pub(crate) fn native(
-    interp: &mut Interpreter<'_>,
-    path: &'static str,
-    mut names: Vec<(&'static str, Value)>,
-) -> Value {
+fn native(interp: &mut Interpreter<'_>, path: &'static str, make: Names) -> Value {
     let missing = Value::function("__getattr__", move |interp, arguments| {
         let name = arguments.positional.first().and_then(wrap::text).unwrap_or_default();
-        if name.starts_with("__") {
-            return Err(Unwind::raise(
-                "AttributeError",
-                format!("module '{path}' has no attribute '{name}'"),
-            ));
+        if name == "__all__" {
+            let names = made(interp, make)?;
+            return Ok(Value::list(names.keys().map(|name| Value::str(*name)).collect()));
         }
-        if path == "alembic.op"
-            && let Some(directive) = registered::directive(interp, &name)?
-        {
-            return Ok(directive);
-        }
-        let own = format!("{path}.{name}");
-        let is_module = FLAT.contains(&own.as_str()) || MODULES.iter().any(|(other, _)| *other == own);
-        if is_module {
-            return interp.import(&own);
-        }
-        let reason = format!("`{own}` is not interpreted");
-        Ok(Value::Foreign(Rc::new(Foreign { path: own, reason: Some(reason) })))
+        find(interp, path, make, &name)
     });
-    names.push(("__getattr__", missing));
-    interp.native_module(path, names)
+    interp.native_module(path, [("__getattr__", missing)])
+}
+
+fn find(interp: &mut Interpreter<'_>, path: &str, make: Names, name: &str) -> Outcome<Value> {
+    let own = format!("{path}.{name}");
+    if interp.is_registered(&own) {
+        return interp.import(&own);
+    }
+    if let Some(value) = made(interp, make)?.get(name) {
+        return Ok(value.clone());
+    }
+    if name.starts_with("__") {
+        let message = format!("module '{path}' has no attribute '{name}'");
+        return Err(Unwind::raise("AttributeError", message));
+    }
+    if path == "alembic.op"
+        && let Some(directive) = registered::directive(interp, name)?
+    {
+        return Ok(directive);
+    }
+    let reason = format!("`{own}` is not interpreted");
+    Ok(Value::Foreign(Rc::new(Foreign { path: own, reason: Some(reason) })))
 }
 
 fn sqlalchemy(interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {

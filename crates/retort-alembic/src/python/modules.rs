@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::source::{SourceFile, SourceId};
+use ruff_python_ast::ModModule;
 
+use super::lower::lower;
 use super::parse::parse;
 use super::syntax::ModuleCode;
 
@@ -96,6 +98,12 @@ impl Library {
         Some(parsed)
     }
 
+    /// Keeps the tree of a file that was parsed for something else.
+    pub(crate) fn keep(&self, file: &SourceFile, tree: &ModModule) {
+        let code = lower(&Arc::new(file.clone()), &tree.body);
+        self.lock().insert(file.name.clone(), Ok(Arc::new(code)));
+    }
+
     fn companion_file(&self, path: &str) -> Option<Arc<SourceFile>> {
         let name = path.strip_prefix('<')?.strip_suffix('>')?;
         let (_, text) = self.companions.iter().find(|(own, _)| covers(own, name))?;
@@ -113,7 +121,7 @@ impl Library {
 
     /// The text of a file of the project.
     pub(super) fn text(&self, path: &str) -> Option<Arc<str>> {
-        self.modules.file(path).map(|file| file.text.clone())
+        self.modules.file(path).map(|file| Arc::from(&file.text))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Parsed>> {

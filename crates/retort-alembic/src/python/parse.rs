@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::source::{SourceFile, Span};
+use ruff_python_ast::ModModule;
 use ruff_python_parser::parse_module;
 
 use super::lower::lower;
@@ -19,17 +20,31 @@ const DEPTH: u32 = 400;
 /// # Errors
 /// A diagnostic at the first fault, if it is not Python (syntax of 3.14), or nests too deeply.
 pub fn parse(file: &Arc<SourceFile>) -> Result<ModuleCode, Diagnostic> {
+    Ok(lower(file, &parse_tree(file)?.body))
+}
+
+/// Parses a file, and leaves its syntax tree as the parser gives it.
+///
+/// # Errors
+/// As [`parse`].
+pub(crate) fn parse_tree(file: &SourceFile) -> Result<ModModule, Diagnostic> {
+    if let Some(fault) = file.text.fault() {
+        let message = format!("`{}` cannot be read: {fault}", file.name);
+        return Err(
+            Diagnostic::error("alembic/unreadable", message).at(Span::new(file.id, 0, 0), "this file")
+        );
+    }
     if let Some(at) = too_deep(&file.text) {
         let span = Span::new(file.id, at, at + 1);
         let message = format!("this is nested more than {DEPTH} levels deep");
         return Err(Diagnostic::error("alembic/nested-too-deeply", message).at(span, "here"));
     }
     match parse_module(&file.text) {
-        Ok(parsed) => Ok(lower(file, parsed.suite())),
+        Ok(parsed) => Ok(parsed.into_syntax()),
         Err(error) => {
             let range = error.location;
             let span = Span::new(file.id, range.start().to_usize(), range.end().to_usize());
-            let message = format!("this is not Python: {}", error.error);
+            let message = format!("`{}` is not Python: {}", file.name, error.error);
             Err(Diagnostic::error("alembic/syntax-error", message).at(span, "here"))
         }
     }

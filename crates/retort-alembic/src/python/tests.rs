@@ -239,7 +239,7 @@ fn modules_of_the_project_are_followed() {
         ),
         (
             "import broken\nresult = broken.x",
-            "foreign: `broken` cannot be imported: this is not Python: unexpected EOF while parsing",
+            "foreign: `broken` cannot be imported: `broken.py` is not Python: unexpected EOF while parsing",
         ),
         ("from pkg.a import nothing", "ImportError: cannot import name 'nothing' from 'pkg.a'"),
         ("import pkg.none", "ModuleNotFoundError: No module named 'pkg.none'"),

@@ -1,9 +1,11 @@
 //! Bytes turned into texts: the SQL, and the small files beside it that say what a folder is.
 
+use std::collections::BTreeMap;
+
 use super::alembic;
 use super::text::{file_name, folder, is_digits};
 use crate::diagnostic::Diagnostic;
-use crate::source::{NotText, SourceFile, SourceId, Span};
+use crate::source::{Content, NotText, SourceFile, SourceId, Span};
 
 /// Files that tell a layout, by name.
 const COMPANIONS: [&str; 17] = [
@@ -61,27 +63,33 @@ pub(super) fn is_sql(file: &SourceFile) -> bool {
 }
 
 /// Decodes files, sorted by name; what is no text is said and left out. A file that holds several headers
-/// (pasted together) is cut into one file for each.
-pub fn decode(files: &[(String, Vec<u8>)], diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
-    let mut sorted: Vec<&(String, Vec<u8>)> = files.iter().filter(|(name, _)| is_wanted(name)).collect();
-    sorted.sort();
+/// (pasted together) is cut into one file for each. Python that is not at hand is fetched when it is looked at.
+pub fn decode<C: Content>(files: &[(String, C)], diagnostics: &mut Vec<Diagnostic>) -> Vec<SourceFile> {
+    let mut sorted: Vec<&(String, C)> = files.iter().filter(|(name, _)| is_wanted(name)).collect();
+    sorted.sort_by(|(one, _), (other, _)| one.cmp(other));
     // Python is of use to Alembic alone, and then all of it: revisions import modules of their project.
-    let keeps_python = sorted.iter().any(|(name, bytes)| is_of_alembic(name, bytes));
+    let mut modules: BTreeMap<&str, SourceFile> =
+        sorted.iter().filter_map(|(name, content)| Some((name.as_str(), module(name, content)?))).collect();
+    let has_settings = sorted.iter().any(|(name, content)| is_settings(name, content.bytes()));
+    if !has_settings && !modules.values().any(alembic::is_revision_file) {
+        modules.clear();
+    }
     let mut decoded: Vec<SourceFile> = Vec::new();
     let mut has_snapshot = false;
-    for (name, bytes) in sorted {
+    for (name, content) in sorted {
         let id = SourceId(decoded.len() as u32);
+        let bytes = content.bytes();
         if alembic::is_python(name) {
-            let is_text = !bytes.contains(&0) && bytes.len() <= LARGEST_COMPANION;
-            if keeps_python && is_text {
-                decoded.push(SourceFile::new(id, name.clone(), python_text(bytes)));
+            if let Some(mut module) = modules.remove(name.as_str()) {
+                module.id = id;
+                decoded.push(module);
             }
             continue;
         }
         if !is_sql_name(name) {
             // Of Drizzle's snapshots one says the dialect; of the others the name is enough.
             let is_snapshot = file_name(name) == "snapshot.json";
-            let bytes = if is_snapshot && has_snapshot { &[] } else { bytes.as_slice() };
+            let bytes = if is_snapshot && has_snapshot { &[] } else { bytes };
             has_snapshot |= is_snapshot;
             decoded.extend(companion(id, name, bytes));
             continue;
@@ -98,18 +106,25 @@ pub fn decode(files: &[(String, Vec<u8>)], diagnostics: &mut Vec<Diagnostic>) ->
     decoded
 }
 
-/// Whether a file says that this is a project of Alembic's.
-fn is_of_alembic(name: &str, bytes: &[u8]) -> bool {
-    if alembic::is_settings_name(file_name(name)) {
-        return alembic::is_settings_text(name, &String::from_utf8_lossy(bytes));
-    }
-    alembic::is_python(name) && std::str::from_utf8(bytes).is_ok_and(alembic::is_revision_text)
+/// Whether a file holds the settings of a project of Alembic's.
+fn is_settings(name: &str, bytes: &[u8]) -> bool {
+    alembic::is_settings_name(file_name(name))
+        && alembic::is_settings_text(name, &String::from_utf8_lossy(bytes))
 }
 
-/// The text of a Python file. What is no UTF-8 in it can only be in comments and strings.
-fn python_text(bytes: &[u8]) -> String {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    String::from_utf8_lossy(bytes).into_owned()
+/// A file of Python, not numbered yet. What is no UTF-8 in it can only be in comments and strings.
+fn module<C: Content>(name: &str, content: &C) -> Option<SourceFile> {
+    if !alembic::is_python(name) {
+        return None;
+    }
+    let id = SourceId(0);
+    if let Some(fetch) = content.fetch() {
+        return Some(SourceFile::later(id, name, fetch));
+    }
+    let bytes = content.bytes();
+    let is_text = !bytes.contains(&0) && bytes.len() <= LARGEST_COMPANION;
+    let text = || String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    is_text.then(|| SourceFile::new(id, name, text()))
 }
 
 /// What of a file beside the SQL is kept: all of it where it is read, nothing but the name where that tells

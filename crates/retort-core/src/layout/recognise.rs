@@ -24,10 +24,10 @@ pub fn recognise(files: &[SourceFile], chosen: Option<LayoutKind>) -> Checked<La
         return Checked::clean(LayoutKind::Retort);
     }
     let mut look = Look { files, free: sql, found: Vec::new(), diagnostics: Vec::new() };
-    look.by_python();
     look.by_own_files();
     look.by_marks();
     look.by_names();
+    look.by_python();
     look.decide()
 }
 
@@ -66,11 +66,15 @@ impl<'a> Look<'a> {
         self.files.iter().any(|file| file_name(&file.name) == name)
     }
 
-    /// Alembic's settings, and revisions in Python.
+    /// Alembic's settings, and revisions in Python. Those are looked for only where the settings do not decide: a
+    /// large project is not read for it.
     fn by_python(&mut self) {
-        let revisions: Vec<&SourceFile> =
-            self.files.iter().filter(|file| alembic::is_revision_file(file)).collect();
-        if !revisions.is_empty() || self.files.iter().any(alembic::is_settings) {
+        let has_settings = self.files.iter().any(alembic::is_settings);
+        let revisions: Vec<&SourceFile> = match has_settings && self.found.is_empty() {
+            true => Vec::new(),
+            false => self.files.iter().filter(|file| alembic::is_revision_file(file)).collect(),
+        };
+        if has_settings || !revisions.is_empty() {
             self.found.push((LayoutKind::Alembic, revisions));
         }
     }

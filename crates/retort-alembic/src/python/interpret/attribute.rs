@@ -286,7 +286,7 @@ impl Interpreter<'_> {
             "__name__" => return Ok(Some(Value::Str(module.name.clone()))),
             "__file__" => return Ok(Some(Value::str(&module.scope.file.name))),
             "__dict__" => {
-                let names = module.scope.names.borrow();
+                let names = self.all_names(module)?;
                 return Ok(Some(Value::dict_of(names.iter().map(|(k, v)| (k.clone(), v.clone())))));
             }
             _ => {}

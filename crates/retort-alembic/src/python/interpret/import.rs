@@ -94,8 +94,8 @@ impl Interpreter<'_> {
     fn import_star(&mut self, frame: &Frame<'_>, module: &Value) -> Outcome<()> {
         let Value::Module(module) = module else { return Ok(()) };
         let names = module.scope.names.borrow().clone();
-        if let Some(listed) = names.get("__all__") {
-            for name in self.values(listed)? {
+        if let Some(listed) = self.listed_names(module)? {
+            for name in self.values(&listed)? {
                 let Some(name) = name.as_str() else { continue };
                 let value = self.import_name(&Value::Module(module.clone()), &module.name, &name)?;
                 frame.scope.assign(&name, value);
@@ -108,6 +108,32 @@ impl Interpreter<'_> {
             }
         }
         Ok(())
+    }
+
+    /// `__all__`: what a module lists. A native one whose names are made when they are asked for lists them so.
+    fn listed_names(&mut self, module: &Module) -> Outcome<Option<Value>> {
+        match (module.scope.get("__all__"), module.scope.get("__getattr__")) {
+            (Some(listed), _) => Ok(Some(listed)),
+            (None, Some(missing)) if module.is_native => {
+                let span = self.call_span();
+                self.call(&missing, Arguments::of(vec![Value::str("__all__")], span)).map(Some)
+            }
+            (None, _) => Ok(None),
+        }
+    }
+
+    /// All names of a module with their values.
+    pub(in super::super) fn all_names(&mut self, module: &Rc<Module>) -> Outcome<Names> {
+        let mut names = module.scope.names.borrow().clone();
+        if module.is_native
+            && let Some(listed) = self.listed_names(module)?
+        {
+            for name in self.values(&listed)?.iter().filter_map(Value::as_str) {
+                let value = self.import_name(&Value::Module(module.clone()), &module.name, &name)?;
+                names.insert(name, value);
+            }
+        }
+        Ok(names)
     }
 
     /// The module of a dotted name. One that is neither native nor of the project is a [`Value::Foreign`].

@@ -33,7 +33,7 @@ pub(in super::super) fn dir_of(interp: &mut Interpreter<'_>, value: &Value) -> O
         }
         Value::Class(of) => class = Some(of.clone()),
         Value::Module(module) => {
-            names.extend(module.scope.names.borrow().keys().map(|name| name.to_string()));
+            names.extend(interp.all_names(module)?.keys().map(|name| name.to_string()));
         }
         _ => {
             return Err(Unwind::unsupported(format!(
