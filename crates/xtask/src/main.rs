@@ -16,6 +16,7 @@ mod tools;
 mod install;
 mod size;
 mod build_web;
+mod corpus;
 mod serve;
 mod play;
 mod servers;

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::tools::{
-    BROWSER, CLANG, DRIVER, MARIADB, NEXTEST_TOOL, PLAYWRIGHT, POSTGRES, Tool, WASM_BINDGEN, WASM_TARGET,
+    BROWSER, CLANG, DRIVER, MARIADB, NEXTEST_TOOL, PLAYWRIGHT, POSTGRES, PYTHON, Tool, WASM_BINDGEN,
+    WASM_TARGET,
 };
 use crate::workbench::{Workbench, run};
-use crate::{build_web, install, serve, servers};
+use crate::{build_web, corpus, install, serve, servers};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -28,9 +29,10 @@ struct Part {
     run: fn(&Workbench) -> Result<()>,
 }
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     Part { name: "check", tools: &[&[&WASM_TARGET, &CLANG]], run: check },
     Part { name: "native", tools: &[&[&NEXTEST_TOOL]], run: native },
+    Part { name: "corpus", tools: &[&[&NEXTEST_TOOL, &PYTHON]], run: corpus },
     Part { name: "servers", tools: &[&[&NEXTEST_TOOL, &POSTGRES, &MARIADB]], run: on_servers },
     Part { name: "wasm", tools: &[&[&WASM_TARGET, &CLANG, &WASM_BINDGEN, &BROWSER, &DRIVER]], run: wasm },
     Part { name: "e2e", tools: &[build_web::TOOLS, &[&BROWSER, &PLAYWRIGHT]], run: e2e },
@@ -105,11 +107,20 @@ fn check(bench: &Workbench) -> Result<()> {
 }
 
 fn native(bench: &Workbench) -> Result<()> {
-    // What needs a server has a part of its own.
-    bench.run("cargo", &["nextest", "run", "--workspace", "-E", "not binary(servers)"])?;
+    // What needs a server or a download has a part of its own.
+    bench.run(
+        "cargo",
+        &["nextest", "run", "--workspace", "-E", "not binary(servers) and not binary(corpus)"],
+    )?;
     let mut words = vec!["test", "--doc"];
     words.extend(DOC_TESTED.iter().flat_map(|package| ["--package", package]));
     bench.run("cargo", &words)
+}
+
+fn corpus(bench: &Workbench) -> Result<()> {
+    let chains = corpus::prepare(bench)?;
+    let words = ["nextest", "run", "--package", "retort-tests", "--test", "corpus"];
+    run(bench.command("cargo", &words).env("RETORT_CORPUS", chains))
 }
 
 fn on_servers(bench: &Workbench) -> Result<()> {

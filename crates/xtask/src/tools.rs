@@ -128,6 +128,13 @@ pub(crate) const DRIVER: Tool = Tool {
     },
 };
 
+pub(crate) const PYTHON: Tool = Tool {
+    name: "Python with pip",
+    purpose: "downloads the packages whose chains are run",
+    find: |bench| first_line(&bench.ask("python3", &["-m", "pip", "--version"])?),
+    origin: Origin::Debian { packages: &[&["python3-pip"]], elsewhere: "Python 3 with pip" },
+};
+
 pub(crate) const POSTGRES: Tool = Tool {
     name: "PostgreSQL",
     purpose: "the server that tests run on",
