@@ -23,6 +23,7 @@ mod context;
 mod batch;
 mod operations;
 mod registered;
+pub mod script;
 mod module;
 pub(crate) mod companions;
 mod ddl;

@@ -9,6 +9,7 @@ use retort_core::source::{SourceFile, Span};
 
 use crate::alembic::companions::COMPANIONS;
 use crate::alembic::run::{Run, run};
+use crate::alembic::script::Revisions;
 use crate::config::Config;
 use crate::config::environment::Environment;
 use crate::header::{Header, Way};
@@ -25,6 +26,8 @@ pub struct Surroundings {
     pub environment: Environment,
     /// The modules, parsed once for all revisions.
     pub library: Library,
+    /// The files of the revisions, by their ids.
+    pub revisions: Revisions,
 }
 
 impl Surroundings {
@@ -40,7 +43,7 @@ impl Surroundings {
             }
         }
         let library = Library::new(modules, roots).with_companions(COMPANIONS);
-        Surroundings { files: files.to_vec(), config, environment, library }
+        Surroundings { files: files.to_vec(), config, environment, library, revisions: Revisions::default() }
     }
 }
 
@@ -86,6 +89,7 @@ impl RevisionProgram {
             function,
             environment: &self.surroundings.environment,
             options: options.unwrap_or_default(),
+            revisions: &self.surroundings.revisions,
             span,
         };
         run(&what, stage)

@@ -37,13 +37,22 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
         .unwrap_or_default();
     let dialect = dialect_of(config.as_ref(), &revisions);
     let version_table = environment.version_table.clone();
-    let surroundings = Arc::new(Surroundings::new(files, config, environment));
+    let mut surroundings = Surroundings::new(files, config, environment);
     trees.iter().for_each(|(file, tree)| surroundings.library.keep(file, tree));
     for header in headers.iter_mut().filter(|header| !header.not_literal.is_empty()) {
         interpret_header(header, &surroundings, &mut diagnostics);
     }
+    surroundings.revisions = Arc::new(files_of(&headers, files));
+    let surroundings = Arc::new(surroundings);
     let revisions = headers.into_iter().map(|header| revision(header, &surroundings)).collect();
     Checked { value: ProgramChain { revisions, dialect, version_table }, diagnostics }
+}
+
+/// The files of revisions, by their ids.
+fn files_of(headers: &[Header], files: &[SourceFile]) -> BTreeMap<String, String> {
+    let names: BTreeMap<_, _> = files.iter().map(|file| (file.id, &file.name)).collect();
+    let name = |header: &Header| names.get(&header.span.source).map(|name| (*name).clone());
+    headers.iter().filter_map(|header| Some((header.revision.clone(), name(header)?))).collect()
 }
 
 /// The files that Alembic would load.

@@ -28,7 +28,8 @@ impl Native for NativeContext {
             "impl" => Value::native(Implementation),
             "opts" => options(interp),
             "config" => config_value(),
-            "environment_context" | "script" => value(),
+            "environment_context" => value(),
+            "script" => super::script::directory(),
             "version_table" => {
                 let table = interp.slot::<world::Shared>().environment.version_table.clone();
                 Value::str(table.name)

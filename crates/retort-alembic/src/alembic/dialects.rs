@@ -58,11 +58,8 @@ impl Native for NativeDialect {
         let server = world::facts(interp).server;
         Ok(Some(match name {
             "name" => Value::str(dialect.name()),
-            "driver" => Value::str(match dialect.name() {
-                "sqlite" => "pysqlite",
-                "postgresql" => "psycopg2",
-                _ => "mysqldb",
-            }),
+            "driver" => Value::str(driver(dialect.name())),
+            "dialect_description" => Value::str(format!("{0}+{1}", dialect.name(), driver(dialect.name()))),
             "server_version_info" => {
                 let (major, minor, patch) = server.version;
                 let mut parts = vec![Value::Int(major.into()), Value::Int(minor.into())];
@@ -111,6 +108,15 @@ impl Native for NativeDialect {
             "identifier_preparer" => Value::native(Preparer),
             _ => return Ok(None),
         }))
+    }
+}
+
+/// The driver that SQLAlchemy takes where the address names none.
+fn driver(dialect: &str) -> &'static str {
+    match dialect {
+        "sqlite" => "pysqlite",
+        "postgresql" => "psycopg2",
+        _ => "mysqldb",
     }
 }
 

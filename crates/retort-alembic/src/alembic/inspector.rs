@@ -1,5 +1,7 @@
 //! `sa.inspect(bind)`: what the schema answers. Where it is not certain, the answer is not known.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use retort_core::schema::{ObjectName, Schema};
@@ -10,13 +12,18 @@ use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::Dialect;
 use crate::sql::reflect::{self, ReflectedColumn, ReflectedForeignKey, ReflectedIndex};
 
-/// The inspector.
-#[derive(Debug)]
-pub(crate) struct NativeInspector;
+/// The inspector. As SQLAlchemy's it remembers what it was told: a second question has the first answer, whatever
+/// was done in between.
+#[derive(Debug, Default)]
+pub(crate) struct NativeInspector {
+    answers: RefCell<BTreeMap<String, Value>>,
+    /// MySQL's reads all of a table with the first question about it.
+    tables: RefCell<BTreeMap<String, Schema>>,
+}
 
 /// An inspector.
 pub(crate) fn value() -> Value {
-    Value::native(NativeInspector)
+    Value::native(NativeInspector::default())
 }
 
 /// The class, for `Inspector.from_engine(bind)`.
@@ -52,7 +59,7 @@ impl Native for NativeInspector {
             }
             _ if METHODS.contains(&name) => {
                 let method = name.to_owned();
-                Value::function(name, move |interp, arguments| answer(interp, &method, arguments))
+                Value::function(name, move |interp, arguments| self.remembered(interp, &method, arguments))
             }
             _ => return Ok(None),
         }))
@@ -89,10 +96,50 @@ const METHODS: [&str; 27] = [
     "get_domains",
 ];
 
-fn answer(interp: &mut Interpreter<'_>, method: &str, mut arguments: Arguments) -> Outcome<Value> {
-    if matches!(method, "clear_cache" | "close") {
-        return Ok(Value::None);
+impl NativeInspector {
+    fn remembered(
+        &self,
+        interp: &mut Interpreter<'_>,
+        method: &str,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        if method == "clear_cache" {
+            self.answers.borrow_mut().clear();
+            self.tables.borrow_mut().clear();
+        }
+        if matches!(method, "clear_cache" | "close") {
+            return Ok(Value::None);
+        }
+        let mut key = method.to_owned();
+        for value in arguments.values() {
+            key.push('\0');
+            key.push_str(&interp.repr(value)?);
+        }
+        if let Some(answer) = self.answers.borrow().get(&key) {
+            return Ok(answer.clone());
+        }
+        let answer = answer(interp, self, method, arguments)?;
+        if !matches!(answer, Value::Unknown(_)) {
+            self.answers.borrow_mut().insert(key, answer.clone());
+        }
+        Ok(answer)
     }
+
+    /// The schema in which to look for a table.
+    fn schema_of(&self, table: &str, schema: Schema, dialect: Dialect) -> Schema {
+        match dialect.is_mysql() {
+            true => self.tables.borrow_mut().entry(table.to_owned()).or_insert(schema).clone(),
+            false => schema,
+        }
+    }
+}
+
+fn answer(
+    interp: &mut Interpreter<'_>,
+    inspector: &NativeInspector,
+    method: &str,
+    mut arguments: Arguments,
+) -> Outcome<Value> {
     if let Some(unknown) = super::wrap::first_unknown(&arguments) {
         return Ok(Value::Unknown(unknown));
     }
@@ -151,6 +198,8 @@ fn answer(interp: &mut Interpreter<'_>, method: &str, mut arguments: Arguments) 
         }
         _ => {}
     }
+    let is_there = reflect::has_table(&schema, namespace, &table_name);
+    let schema = if is_there { inspector.schema_of(&table_name, schema, dialect) } else { schema };
     of_table(interp, method, &schema, namespace, &table_name, dialect)
 }
 

@@ -4,6 +4,7 @@ use retort_core::diagnostic::Diagnostic;
 use retort_core::revision::{Stage, Stop};
 use retort_core::source::{SourceId, Span};
 
+use super::script::Revisions;
 use super::world::{self, Shared, StageWorld};
 use super::{errors, module, wrap};
 use crate::config::environment::Environment;
@@ -26,6 +27,8 @@ pub struct Run<'a> {
     pub environment: &'a Environment,
     /// What the settings say.
     pub options: &'a [(String, String)],
+    /// The files of all revisions, by their ids.
+    pub revisions: &'a Revisions,
     /// Where to point when no place is known.
     pub span: Span,
 }
@@ -43,6 +46,7 @@ pub fn run(what: &Run<'_>, stage: &mut dyn Stage) -> Result<(), Stop> {
     shared.source = Some(what.source);
     shared.environment = what.environment.clone();
     shared.options = what.options.to_vec();
+    shared.revisions = Revisions::clone(what.revisions);
     note_types(&mut interp);
     let outcome = call(&mut interp, what);
     match outcome {
@@ -90,22 +94,31 @@ fn note_types(interp: &mut Interpreter<'_>) {
 }
 
 fn call(interp: &mut Interpreter<'_>, what: &Run<'_>) -> Result<(), Unwind> {
-    let code = match what.library.parse(what.path) {
-        Some(Ok(code)) => code,
-        Some(Err(diagnostic)) => return Err(Unwind::unsupported(diagnostic.message)),
-        None => return Err(Unwind::unsupported(format!("`{}` is not there", what.path))),
-    };
-    let name = what.path.rsplit('/').next().unwrap_or(what.path).trim_end_matches(".py");
-    let module = interp.run_file(&format!("{name}_py"), &code)?;
+    let module = interp.run_path(what.path)?;
     let function = interp.attribute(&module, what.function)?;
     let mut arguments = Arguments::none(what.span);
-    // The template for several databases names the engine.
     if let Value::Function(function) = &function
         && function.code.parameters.positional.len() > function.defaults.len()
     {
-        arguments.positional.push(Value::str("engine"));
+        arguments.positional.push(Value::str(engine(interp, &module, what)?));
     }
     interp.call(&function, arguments).map(drop)
+}
+
+/// The template for several databases has a function for each, `upgrade_engine1()`: which one is meant is known where
+/// there is one alone.
+fn engine(interp: &mut Interpreter<'_>, module: &Value, what: &Run<'_>) -> Result<String, Unwind> {
+    let start = format!("{}_", what.function);
+    let engines: Vec<String> =
+        interp.module_names(module).keys().filter_map(|name| name.strip_prefix(&*start)).map(str::to_owned).collect();
+    match engines.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Ok("engine".to_owned()),
+        several => {
+            let reason = format!("the revision is one of several databases: `{}`", several.join("`, `"));
+            Err(Unwind::unsupported_at(reason, what.span))
+        }
+    }
 }
 
 fn stop(interp: &mut Interpreter<'_>, what: &Run<'_>, unwind: Unwind) -> Stop {

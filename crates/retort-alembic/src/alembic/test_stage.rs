@@ -128,6 +128,7 @@ impl TestStage {
             function: "upgrade",
             environment: &Environment::default(),
             options: &[],
+            revisions: &Default::default(),
             span: Span::new(SourceId(0), 0, 0),
         };
         run(&what, self)

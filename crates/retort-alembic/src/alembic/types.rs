@@ -2,6 +2,7 @@
 
 mod build;
 mod class;
+mod compiles;
 mod project;
 
 use std::rc::Rc;
@@ -16,7 +17,7 @@ use build::build;
 use project::of_project;
 
 pub(crate) use class::NativeTypeClass;
-pub(crate) use project::compiles;
+pub(crate) use compiles::compiles;
 
 /// A type: `sa.String(20)`.
 #[derive(Debug)]
@@ -41,6 +42,12 @@ pub(crate) fn class_value(module: Module, name: &str) -> Option<Value> {
 pub(crate) fn data_type(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<DataType> {
     match find_data_type(interp, value)? {
         Some(data_type) => Ok(data_type),
+        // `to_instance` calls whatever can be called: a function may make the type.
+        None if matches!(value, Value::Function(_) | Value::Bound(_)) => {
+            let span = interp.call_span();
+            let made = interp.call(value, Arguments::none(span))?;
+            data_type(interp, &made)
+        }
         None => {
             interp.refuse_foreign(value)?;
             let text = interp.repr(value)?;
@@ -54,13 +61,12 @@ pub(crate) fn find_data_type(interp: &mut Interpreter<'_>, value: &Value) -> Out
     match value {
         Value::None => Ok(Some(DataType::null())),
         Value::Native(_) => {
-            if let Some(native) = value.as_native::<NativeType>() {
-                return Ok(Some(native.data_type.clone()));
-            }
-            match value.as_native::<NativeTypeClass>() {
-                Some(class) => build(interp, class.class, Arguments::none(interp.call_span())).map(Some),
-                None => Ok(None),
-            }
+            let found = match (value.as_native::<NativeType>(), value.as_native::<NativeTypeClass>()) {
+                (Some(native), _) => native.data_type.clone(),
+                (None, Some(class)) => build(interp, class.class, Arguments::none(interp.call_span()))?,
+                (None, None) => return Ok(None),
+            };
+            compiles::as_compiled(interp, found).map(Some)
         }
         // A class of the project stands for an object of it.
         Value::Class(class) if is_type_class(class) => {

@@ -76,6 +76,8 @@ pub(crate) struct Shared {
     pub(crate) environment: Environment,
     /// What `config.get_main_option` answers.
     pub(crate) options: Vec<(String, String)>,
+    /// The files of all revisions, by their ids.
+    pub(crate) revisions: super::script::Revisions,
     /// Named types that this run has made.
     pub(crate) named_types: NamedTypes,
     /// Within `autocommit_block()`.

@@ -5,6 +5,9 @@ from sqlalchemy.orm import Session
 
 
 class _Facade:
+    def configure(self, **kwargs):
+        return None
+
     def get_engine(self):
         return op.get_bind().engine
 
@@ -19,5 +22,18 @@ reader = _Facade()
 writer = _Facade()
 
 
+class _TransactionContext(_Facade):
+    reader = reader
+    writer = writer
+
+
 def transaction_context():
-    return writer
+    return _TransactionContext()
+
+
+def transaction_context_provider(cls):
+    return cls
+
+
+def configure(**kwargs):
+    return None

@@ -115,7 +115,7 @@ impl Native for NativeRegistry {
 impl NativeBase {
     /// The `MetaData` for a class: that of the base class written in Python, or its own.
     fn metadata_for(&self, class: &Rc<Class>) -> Option<Value> {
-        class.find("metadata").or_else(|| self.metadata.clone())
+        class.find("metadata").filter(|metadata| !metadata.is_none()).or_else(|| self.metadata.clone())
     }
 }
 

@@ -1,11 +1,12 @@
-//! Types that a project makes of its own classes, and what `@compiles` says of them.
+//! Types that a project makes of its own classes.
 
 use std::rc::Rc;
 
 use super::super::world;
 use super::super::wrap;
+use super::compiles::compiled;
 use super::{NativeType, data_type, native_class};
-use crate::python::{Arguments, Class, Instance, Interpreter, Native, Outcome, Unwind, Value};
+use crate::python::{Arguments, Instance, Interpreter, Outcome, Unwind, Value};
 use crate::sql::DataType;
 use crate::sql::types::Form;
 
@@ -44,71 +45,6 @@ pub(super) fn of_project(
                 Some(native) => Ok(native.data_type.clone()),
                 None => Err(Unwind::unsupported(format!("the type `{name}`, which was not initialised"))),
             }
-        }
-    }
-}
-
-/// What `@compiles` said of classes: the class, the dialects (all, if none), the function.
-#[derive(Default)]
-struct Compiled(Vec<(Rc<Class>, Vec<String>, Value)>);
-
-/// `@compiles(class, *dialects)`
-pub(crate) fn compiles(_interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
-    let Some((class, dialects)) = arguments.positional.split_first() else {
-        return Err(Unwind::type_error("compiles() needs a class"));
-    };
-    let (class, dialects) = (class.clone(), dialects.iter().filter_map(wrap::text).collect::<Vec<_>>());
-    Ok(Value::function("decorate", move |interp, arguments| {
-        let [function] = arguments.exactly("decorate")?;
-        match &class {
-            Value::Class(class) => {
-                interp.slot::<Compiled>().0.push((Rc::clone(class), dialects.clone(), function.clone()));
-            }
-            Value::Foreign(_) => {}
-            _ => return Err(Unwind::unsupported("compiles() of a class of SQLAlchemy itself")),
-        }
-        Ok(function)
-    }))
-}
-
-/// The text that a function of `@compiles` gives a type.
-fn compiled(interp: &mut Interpreter<'_>, value: &Value, class: &Rc<Class>) -> Outcome<Option<String>> {
-    let dialect = world::dialect(interp);
-    let known = &interp.slot::<Compiled>().0;
-    let fits = |dialects: &[String]| dialects.iter().any(|name| name == dialect.name());
-    let of = |all: bool| {
-        let found = known.iter().rev().find(|(own, dialects, _)| {
-            class.inherits(own) && if all { dialects.is_empty() } else { fits(dialects) }
-        });
-        found.map(|(_, _, function)| function.clone())
-    };
-    let Some(function) = of(false).or_else(|| of(true)) else { return Ok(None) };
-    let span = interp.call_span();
-    let text =
-        interp.call(&function, Arguments::of(vec![value.clone(), Value::native(TypeCompiler)], span))?;
-    wrap::known_text(interp, &text, "the result of a compiler").map(Some)
-}
-
-/// The compiler that functions of `@compiles` get.
-#[derive(Debug)]
-struct TypeCompiler;
-
-impl Native for TypeCompiler {
-    fn type_name(&self) -> &str {
-        "TypeCompiler"
-    }
-
-    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
-        match name {
-            "dialect" => Ok(Some(super::super::dialects::value(interp))),
-            "process" => Ok(Some(Value::function(name, |interp, arguments| {
-                let kind = arguments.positional.first().cloned().unwrap_or(Value::None);
-                let data_type = data_type(interp, &kind)?;
-                let dialect = world::dialect(interp);
-                let text = crate::sql::compile::type_sql(&data_type, dialect);
-                wrap::checked(interp, text).map(Value::from)
-            }))),
-            _ => Err(Unwind::unsupported(format!("`{name}` of SQLAlchemy's compiler"))),
         }
     }
 }

@@ -8,7 +8,8 @@ use super::super::Interpreter;
 use super::super::iterator::Iteration;
 use super::super::scope::{Frame, FrameRecord, Hook, Scope};
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Foreign, Function, Name, Unknown, Value, Wrapper};
+use super::super::library::typing::Form;
+use super::super::value::{Builtin, Foreign, Function, Name, Unknown, Value, Wrapper};
 use super::statement::{Exit, Flow};
 
 impl Interpreter<'_> {
@@ -24,13 +25,8 @@ impl Interpreter<'_> {
                 self.call(&bound.function, arguments.with_first(first))
             }
             Value::Builtin(builtin) => {
-                if !builtin.takes_unknown
-                    && let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_)))
-                {
-                    return Ok(unknown.clone());
-                }
                 self.meter.enter()?;
-                let value = (builtin.call)(self, arguments);
+                let value = self.call_builtin(builtin, arguments);
                 self.meter.leave();
                 value
             }
@@ -54,6 +50,25 @@ impl Interpreter<'_> {
                 None => Err(self.not_callable(function)),
             },
             _ => Err(self.not_callable(function)),
+        }
+    }
+
+    /// A function that only looks at its arguments gives something unknown for what is unknown, and for a name from
+    /// outside that it cannot do with. A module that is imported keeps the reason instead.
+    pub(super) fn call_builtin(&mut self, builtin: &Builtin, arguments: Arguments) -> Outcome<Value> {
+        if builtin.takes_unknown {
+            return (builtin.call)(self, arguments);
+        }
+        if let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_))) {
+            return Ok(unknown.clone());
+        }
+        let foreign = arguments.values().find_map(|value| match value {
+            Value::Foreign(foreign) if self.importing == 0 => Some(Value::unknown(foreign.reason(), arguments.span)),
+            _ => None,
+        });
+        match ((builtin.call)(self, arguments), foreign) {
+            (Err(Unwind::Unsupported(_)), Some(unknown)) => Ok(unknown),
+            (outcome, _) => outcome,
         }
     }
 
@@ -300,7 +315,8 @@ fn is_plain(value: &Value, depth: u8) -> bool {
         Value::List(items) => depth > 0 && items.borrow().iter().all(|item| is_plain(item, depth - 1)),
         Value::Tuple(items) => depth > 0 && items.iter().all(|item| is_plain(item, depth - 1)),
         Value::Dict(dict) => depth > 0 && dict.borrow().pairs().all(|(_, item)| is_plain(item, depth - 1)),
-        Value::Native(_) | Value::Instance(_) | Value::Function(_) | Value::Bound(_) => false,
+        Value::Native(_) => value.as_native::<Form>().is_some(),
+        Value::Instance(_) | Value::Function(_) | Value::Bound(_) => false,
         _ => true,
     }
 }

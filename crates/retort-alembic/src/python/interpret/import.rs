@@ -391,6 +391,20 @@ impl Interpreter<'_> {
         Ok(value)
     }
 
+    /// Runs the file of a revision by its path, under the name that Alembic gives its module.
+    ///
+    /// # Errors
+    /// What its statements raise; that it is not there, or not Python.
+    pub fn run_path(&mut self, path: &str) -> Outcome<Value> {
+        let code = match self.library.parse(path) {
+            Some(Ok(code)) => code,
+            Some(Err(diagnostic)) => return Err(Unwind::unsupported(diagnostic.message)),
+            None => return Err(Unwind::unsupported(format!("`{path}` is not there"))),
+        };
+        let name = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".py");
+        self.run_file(&format!("{name}_py"), &code)
+    }
+
     /// The names of a module.
     pub fn module_names(&self, module: &Value) -> Names {
         match module {

@@ -392,6 +392,14 @@ pub fn unique_constraints(table: &Table, dialect: Dialect) -> Vec<ReflectedUniqu
             },
         })
         .collect();
+    if dialect.is_sqlite() {
+        // SQLAlchemy finds a key of SQLite by its columns: of two over the same ones it sees the first alone.
+        let mut seen = Vec::new();
+        all.retain(|unique| !seen.contains(&unique.columns) && {
+            seen.push(unique.columns.clone());
+            true
+        });
+    }
     if dialect.is_mysql() {
         let unique = table.indexes.iter().filter(|index| index.unique);
         all.extend(unique.map(|index| ReflectedUnique {

@@ -23,12 +23,7 @@ impl Interpreter<'_> {
         if let Some(construct) = &class.construct
             && class.layout != Layout::Exception
         {
-            if !construct.takes_unknown
-                && let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_)))
-            {
-                return Ok(unknown.clone());
-            }
-            return (construct.call)(self, arguments);
+            return self.call_builtin(construct, arguments);
         }
         if let Some(function) = class.metaclass.as_ref().and_then(|metaclass| metaclass.find("__call__")) {
             return self.call(&function, arguments.with_first(Value::Class(class.clone())));
