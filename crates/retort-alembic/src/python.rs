@@ -100,6 +100,8 @@ pub struct Interpreter<'w> {
     meter: bounds::Meter,
     speculations: u32,
     importing: u32,
+    /// Classes whose statement failed while their module was imported: what their bodies bind, and the reason.
+    broken_classes: Vec<(Vec<Name>, String)>,
     /// What the generator that ended last returned, for `yield from`.
     returned: Value,
     slots: BTreeMap<TypeId, Box<dyn Any>>,
@@ -126,6 +128,7 @@ impl<'w> Interpreter<'w> {
             notes: Vec::new(),
             speculations: 0,
             importing: 0,
+            broken_classes: Vec::new(),
             returned: Value::None,
             slots: BTreeMap::new(),
         };

@@ -343,7 +343,14 @@ pub fn add_defaults(
         },
         Body::Update(update) => {
             let set: Vec<String> = update.assignments.iter().map(|own| own.key.clone()).collect();
-            return refuse_callable(&table, &set, &given);
+            let mut known = given;
+            known.extend(set.iter().map(|key| (Value::str(key), Value::None)));
+            let made = callables(interp, &table, &known, Moment::Update)?;
+            let pairs: Vec<(Value, Value)> =
+                made.into_iter().map(|(key, value)| (Value::str(key), value)).collect();
+            let more = super::dml::assignments(interp, &source, &pairs)?;
+            update.assignments.extend(more);
+            return Ok(());
         }
         _ => return Ok(()),
     };
@@ -358,23 +365,27 @@ pub fn add_defaults(
     Ok(())
 }
 
-/// `onupdate=` with a function: what it gives at an UPDATE would have to be asked for.
-fn refuse_callable(table: &NativeTable, set: &[String], given: &[(Value, Value)]) -> Outcome<()> {
-    for column in &table.table.borrow().columns {
-        let is_set = set.iter().any(|key| *key == column.key || *key == *column.name)
-            || given.iter().any(|(key, _)| key.as_str().is_some_and(|key| *key == *column.key));
-        if matches!(column.onupdate, Some(crate::sql::table::ColumnDefault::Callable)) && !is_set {
-            return Err(Unwind::unsupported(format!("`onupdate` of `{}` is a function", column.name)));
-        }
-    }
-    Ok(())
-}
-
 /// What functions of Python give as defaults of columns that are not among the keys given.
 pub(crate) fn callable_defaults(
     interp: &mut Interpreter<'_>,
     table: &NativeTable,
     given: &[(Value, Value)],
+) -> Outcome<Vec<(String, Value)>> {
+    callables(interp, table, given, Moment::Insert)
+}
+
+/// When a function of a column is asked: `default=` or `onupdate=`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    Insert,
+    Update,
+}
+
+fn callables(
+    interp: &mut Interpreter<'_>,
+    table: &NativeTable,
+    given: &[(Value, Value)],
+    moment: Moment,
 ) -> Outcome<Vec<(String, Value)>> {
     let mut made = Vec::new();
     let columns: Vec<Rc<NativeColumn>> = table.columns.borrow().values().cloned().collect();
@@ -384,10 +395,14 @@ pub(crate) fn callable_defaults(
             let key = super::wrap::key_text(key);
             key == data.key || key == *data.name
         });
-        if is_given || !matches!(data.default, Some(crate::sql::table::ColumnDefault::Callable)) {
+        let (default, function) = match moment {
+            Moment::Insert => (&data.default, &column.written_default),
+            Moment::Update => (&data.onupdate, &column.written_onupdate),
+        };
+        if is_given || !matches!(default, Some(crate::sql::table::ColumnDefault::Callable)) {
             continue;
         }
-        let function = column.written_default.clone();
+        let function = function.clone();
         interp.refuse_foreign(&function)?;
         let span = interp.call_span();
         let mut arguments = crate::python::Arguments::none(span);

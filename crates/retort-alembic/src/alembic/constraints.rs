@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::wrap::{
-    self, Item, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeTable, constraint_name, flag,
+    self, Item, KeyOf, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeTable, constraint_name, flag,
     identifier, optional_flag, optional_text, several, text,
 };
 use super::{errors, events, types};
@@ -60,7 +60,7 @@ pub(crate) fn foreign_key(interp: &mut Interpreter<'_>, mut arguments: Arguments
     key.match_ = optional_text(arguments.get("match"));
     key.deferrable = optional_flag(interp, arguments.get("deferrable").cloned())?;
     key.use_alter = flag(interp, arguments.get("use_alter").cloned(), false)?;
-    Ok(Value::native(NativeItem { class: "ForeignKey", item: Item::ForeignKey(key) }))
+    Ok(Value::native(NativeItem::new("ForeignKey", Item::ForeignKey(key))))
 }
 
 /// `Computed(sqltext, persisted=None)`
@@ -68,10 +68,7 @@ pub(crate) fn computed(interp: &mut Interpreter<'_>, arguments: Arguments) -> Ou
     let [sqltext, persisted] = arguments.bind("Computed", "sqltext persisted?")?;
     let expression = wrap::sql_expression(interp, &sqltext.unwrap_or(Value::None))?;
     let persisted = optional_flag(interp, persisted)?;
-    Ok(Value::native(NativeItem {
-        class: "Computed",
-        item: Item::Computed(Computed { expression, persisted }),
-    }))
+    Ok(Value::native(NativeItem::new("Computed", Item::Computed(Computed { expression, persisted }))))
 }
 
 fn numbers(interp: &mut Interpreter<'_>, arguments: &mut Arguments) -> Outcome<IdentityOptions> {
@@ -96,7 +93,7 @@ pub(crate) fn identity(interp: &mut Interpreter<'_>, mut arguments: Arguments) -
     let always = arguments.positional.first().cloned().or_else(|| arguments.take("always"));
     options.always = flag(interp, always, false)?;
     options.on_null = optional_flag(interp, arguments.take("on_null"))?;
-    Ok(Value::native(NativeItem { class: "Identity", item: Item::Identity(options) }))
+    Ok(Value::native(NativeItem::new("Identity", Item::Identity(options))))
 }
 
 /// `Sequence(name, …)`
@@ -117,7 +114,7 @@ pub(crate) fn sequence(interp: &mut Interpreter<'_>, mut arguments: Arguments) -
     if let Some(metadata) = metadata {
         metadata.sequences.borrow_mut().push(sequence.clone());
     }
-    Ok(Value::native(NativeItem { class: "Sequence", item: Item::Sequence(Box::new(sequence)) }))
+    Ok(Value::native(NativeItem::new("Sequence", Item::Sequence(Box::new(sequence)))))
 }
 
 /// `DefaultClause(arg)`
@@ -125,7 +122,7 @@ pub(crate) fn default_clause(interp: &mut Interpreter<'_>, arguments: Arguments)
     let value = arguments.positional.first().cloned().unwrap_or(Value::None);
     match server_default(interp, &value)? {
         Some(default) => {
-            Ok(Value::native(NativeItem { class: "DefaultClause", item: Item::Default(default) }))
+            Ok(Value::native(NativeItem::new("DefaultClause", Item::Default(default))))
         }
         None => Err(Unwind::type_error("DefaultClause() needs a value")),
     }
@@ -133,7 +130,7 @@ pub(crate) fn default_clause(interp: &mut Interpreter<'_>, arguments: Arguments)
 
 /// `FetchedValue()`
 pub(crate) fn fetched_value(_interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
-    Ok(Value::native(NativeItem { class: "FetchedValue", item: Item::Fetched }))
+    Ok(Value::native(NativeItem::new("FetchedValue", Item::Fetched)))
 }
 
 /// `server_default=`
@@ -401,6 +398,47 @@ fn referred_table(owner: Option<&NativeTable>, target: &Target) -> Value {
     }
 }
 
+/// The foreign keys of a table: an object for each column that points.
+pub(crate) fn keys_of(table: &Rc<NativeTable>, constraint: &Constraint) -> Vec<Value> {
+    let ConstraintKind::ForeignKey { columns, targets, ondelete, onupdate, match_, use_alter } = &constraint.kind
+    else {
+        return Vec::new();
+    };
+    let key = |(column, target): (&String, &Target)| {
+        let key = ForeignKey {
+            name: constraint.name.clone(),
+            ondelete: ondelete.clone(),
+            onupdate: onupdate.clone(),
+            deferrable: constraint.deferrable,
+            initially: constraint.initially.clone(),
+            match_: match_.clone(),
+            use_alter: *use_alter,
+            ..ForeignKey::new(target.clone())
+        };
+        let of = KeyOf { table: Rc::clone(table), constraint: constraint.clone(), column: column.clone() };
+        Value::native(NativeItem { class: "ForeignKey", item: Item::ForeignKey(key), of: Some(of) })
+    };
+    columns.iter().zip(targets).map(key).collect()
+}
+
+/// What a foreign key of a table knows of the table and of the other one.
+fn key_attribute(key: &ForeignKey, of: &KeyOf, name: &str) -> Option<Value> {
+    let column = |table: &Rc<NativeTable>, key: &str| table.column(key).map(|column| Value::Native(column));
+    match name {
+        "parent" => column(&of.table, &of.column),
+        "constraint" => Some(Value::native(NativeConstraint {
+            class: "ForeignKeyConstraint",
+            constraint: RefCell::new(of.constraint.clone()),
+            table: RefCell::new(Some(Rc::clone(&of.table))),
+        })),
+        "column" => {
+            let table = referred_table(Some(&of.table), &key.target).as_native::<NativeTable>()?;
+            column(&table, key.target.column.as_deref()?)
+        }
+        _ => None,
+    }
+}
+
 /// Attributes of constraints.
 pub(crate) fn constraint_attribute(
     own: &Rc<NativeConstraint>,
@@ -456,9 +494,12 @@ pub(crate) fn constraint_attribute(
             ConstraintKind::ForeignKey { targets, .. } => {
                 let key = |target: &Target| {
                     let item = Item::ForeignKey(ForeignKey::new(target.clone()));
-                    Value::native(NativeItem { class: "ForeignKey", item })
+                    Value::native(NativeItem::new("ForeignKey", item))
                 };
-                Value::list(targets.iter().map(key).collect())
+                match own.table.borrow().as_ref() {
+                    Some(table) => Value::list(keys_of(table, &constraint)),
+                    None => Value::list(targets.iter().map(key).collect()),
+                }
             }
             _ => return Ok(None),
         },
@@ -499,11 +540,25 @@ pub(crate) fn item_attribute(
     _interp: &mut Interpreter<'_>,
     name: &str,
 ) -> Outcome<Option<Value>> {
+    if let (Item::ForeignKey(key), Some(of)) = (&own.item, &own.of)
+        && let Some(found) = key_attribute(key, of, name)
+    {
+        return Ok(Some(found));
+    }
     Ok(Some(match (&own.item, name) {
         (Item::ForeignKey(key), "target_fullname" | "_colspec") => Value::str(target_text(&key.target)),
         (Item::ForeignKey(key), "name") => wrap::constraint_name_value(&key.name),
         (Item::ForeignKey(key), "ondelete") => key.ondelete.clone().into(),
         (Item::ForeignKey(key), "onupdate") => key.onupdate.clone().into(),
+        (Item::ForeignKey(key), "deferrable") => key.deferrable.into(),
+        (Item::ForeignKey(key), "initially") => key.initially.clone().into(),
+        (Item::ForeignKey(key), "use_alter") => key.use_alter.into(),
+        (Item::ForeignKey(key), "copy" | "_copy") => {
+            let key = key.clone();
+            Value::function(name, move |_, _| {
+                Ok(Value::native(NativeItem::new("ForeignKey", Item::ForeignKey(key.clone()))))
+            })
+        }
         (Item::Sequence(sequence), "name") => Value::str(&*sequence.name),
         (Item::Sequence(sequence), "schema") => sequence.schema.as_deref().map(Value::str).into_value(),
         (Item::Sequence(sequence), "next_value") => {

@@ -194,9 +194,16 @@ fn chosen(
 ) -> Outcome<Vec<Rc<NativeTable>>> {
     let given = arguments.take("tables").or_else(|| arguments.positional.get(1).cloned());
     match given {
-        None | Some(Value::None) => Ok(own.tables.borrow().values().cloned().collect()),
+        None | Some(Value::None) => {
+            // A model that could not be made is missing among the tables, and nobody would see it.
+            interp.refuse_broken_classes("__tablename__")?;
+            Ok(own.tables.borrow().values().cloned().collect())
+        }
         Some(value) => {
             let values = interp.values(&value)?;
+            for value in &values {
+                interp.refuse_foreign(value)?;
+            }
             Ok(values.iter().filter_map(Value::as_native::<NativeTable>).collect())
         }
     }

@@ -9,7 +9,7 @@ mod relationship;
 mod session;
 mod state;
 
-use crate::python::{Arguments, Interpreter, Value};
+use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 
 use super::errors;
 
@@ -48,6 +48,7 @@ pub(crate) fn names(interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)> 
         ("Mapped", annotation::mapped()),
         ("relationship", Value::function("relationship", relationship::relationship)),
         ("backref", Value::function("backref", |_, _| Ok(Value::None))),
+        ("aliased", Value::function("aliased", aliased)),
         ("Session", Value::native(session::NativeSessionClass)),
         ("sessionmaker", Value::function("sessionmaker", session::sessionmaker)),
         ("scoped_session", Value::function("scoped_session", session::scoped_session)),
@@ -97,10 +98,24 @@ pub(crate) fn attribute_names() -> Vec<(&'static str, Value)> {
     vec![("flag_modified", Value::function("flag_modified", state::flag_modified))]
 }
 
+/// `aliased(element, name=None)` of what can be read from; of a mapped class it would be an entity.
+fn aliased(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
+    let [element, name] = arguments.bind("aliased", "element * name?")?;
+    let element = element.unwrap_or(Value::None);
+    match &element {
+        Value::Unknown(_) => Ok(element),
+        Value::Class(_) => Err(Unwind::unsupported("aliased() of a mapped class")),
+        _ => {
+            interp.refuse_foreign(&element)?;
+            interp.call_method(&element, "alias", name.into_iter().collect())
+        }
+    }
+}
+
 fn identity() -> Value {
     Value::function("identity", first)
 }
 
-fn first(_interp: &mut Interpreter<'_>, arguments: Arguments) -> crate::python::Outcome<Value> {
+fn first(_interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
     Ok(arguments.positional.into_iter().next().unwrap_or(Value::None))
 }

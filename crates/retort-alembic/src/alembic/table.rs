@@ -9,10 +9,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::wrap::{
-    self, Item, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeMetaData, NativeTable, flag,
+    self, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeMetaData, NativeTable, flag,
     identifier, text,
 };
-use super::{errors, events, expression};
+use super::{constraints, errors, events, expression};
 use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 use crate::sql::identifier::Identifier;
 use crate::sql::table::{Index, OptionValue, Table, TableItem, TableOptions};
@@ -227,11 +227,8 @@ pub(crate) fn table_attribute(
             Value::list(constraint_values(own, &table, name == "foreign_key_constraints"))
         }
         "foreign_keys" => {
-            let keys = table.columns.iter().flat_map(|column| &column.foreign_keys);
-            let value = |key: &crate::sql::table::ForeignKey| {
-                Value::native(NativeItem { class: "ForeignKey", item: Item::ForeignKey(key.clone()) })
-            };
-            Value::list(keys.map(value).collect())
+            let keys = table.constraints.iter().flat_map(|constraint| constraints::keys_of(own, constraint));
+            return interp.make_set(keys.collect(), false).map(Some);
         }
         "autoincrement_column" | "_autoincrement_column" => {
             let key = table.autoincrement_column().map(|column| column.key.clone());

@@ -17,7 +17,7 @@ use crate::sql::{DataType, Literal};
 pub(crate) use class::NativeClass;
 pub(crate) use name::NativeName;
 pub(crate) use object::{
-    Item, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeMetaData, NativeTable,
+    Item, KeyOf, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeMetaData, NativeTable,
 };
 
 /// The first unknown value among arguments, also inside of lists and dicts.

@@ -23,8 +23,12 @@ def Field(default=_MISSING, **options):
     return FieldInfo(default, **options)
 
 
+class _RelationshipInfo:
+    pass
+
+
 def Relationship(*args, **options):
-    return None
+    return _RelationshipInfo()
 
 
 def _unwrap(annotation):
@@ -45,6 +49,8 @@ def _unwrap(annotation):
 def _type(kind, options):
     if options.get("sa_type") is not None:
         return options["sa_type"]
+    if kind is uuid.UUID:
+        return sqlalchemy.Uuid
     if not isinstance(kind, type):
         return None
     if issubclass(kind, enum.Enum):
@@ -72,7 +78,7 @@ def _column(name, annotation, value):
     kind, nullable = _unwrap(annotation)
     made = _type(kind, options)
     if made is None:
-        return None
+        raise ValueError(f"{kind} has no matching SQLAlchemy type")
     key = options.get("primary_key", False)
     nullable = options.get("nullable", not key and nullable)
     arguments = list(options.get("sa_column_args") or [])
@@ -108,7 +114,7 @@ class SQLModel:
         for name, (annotation, value) in fields.items():
             if name.startswith("__"):
                 continue
-            column = _column(name, annotation, value)
-            if column is not None:
-                setattr(cls, name, column)
+            if isinstance(value, _RelationshipInfo) or getattr(annotation, "_name", None) == "ClassVar":
+                continue
+            setattr(cls, name, _column(name, annotation, value))
         _registry.mapped(cls)

@@ -2,7 +2,7 @@
 
 use super::super::select::NativeStatement;
 use super::super::wrap::{self, first_unknown, text};
-use super::super::{dml, expression, world};
+use super::super::{bridge, dml, expression, world};
 use super::column::optional_type;
 use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 use crate::sql::compile::{Parameters, statement_sql};
@@ -70,6 +70,10 @@ pub(super) fn bulk_insert(interp: &mut Interpreter<'_>, arguments: Arguments) ->
     let (table, rows) = (table.unwrap_or(Value::None), rows.unwrap_or(Value::None));
     let rows = interp.values(&rows)?;
     if rows.is_empty() {
+        return Ok(Value::None);
+    }
+    if let Some(unknown) = bridge::find_unknown(&rows) {
+        world::opaque(interp, format!("op.bulk_insert() depends on {}", unknown.reason), false);
         return Ok(Value::None);
     }
     let insert = dml::insert(interp, Arguments::of(vec![table], span))?;

@@ -171,6 +171,10 @@ impl Native for NativeBase {
         {
             return Ok(Some(found));
         }
+        // The class has a name of its own.
+        if matches!(name, "__name__" | "__qualname__") {
+            return Ok(None);
+        }
         self.attribute(interp, name)
     }
 

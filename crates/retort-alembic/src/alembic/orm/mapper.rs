@@ -367,6 +367,7 @@ fn take(
                 let mut copy =
                     NativeColumn::new(column.column.borrow().clone(), column.written_type.borrow().clone());
                 copy.written_default = column.written_default.clone();
+                copy.written_onupdate = column.written_onupdate.clone();
                 Some(Rc::new(copy))
             }
             Some(column) => Some(column),

@@ -38,11 +38,12 @@ pub(crate) fn column(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> 
         take_item(interp, &mut column, item)?;
     }
     let written_default = arguments.get("default").cloned().unwrap_or(Value::None);
+    let written_onupdate = arguments.get("onupdate").cloned().unwrap_or(Value::None);
     let info = arguments.get("info").cloned().unwrap_or(Value::None);
     set_options(interp, &mut column, arguments)?;
     let written_type = written_type(interp, kind);
     let mut native = NativeColumn::new(column, written_type);
-    (native.written_default, native.info) = (written_default, info);
+    (native.written_default, native.written_onupdate, native.info) = (written_default, written_onupdate, info);
     Ok(Value::native(native))
 }
 
@@ -181,26 +182,40 @@ pub(crate) fn column_attribute(
         },
         "server_default" => match column.server_default {
             Some(crate::sql::table::ServerDefault::Fetched) => {
-                Value::native(NativeItem { class: "FetchedValue", item: Item::Fetched })
+                Value::native(NativeItem::new("FetchedValue", Item::Fetched))
             }
             Some(default) => {
-                Value::native(NativeItem { class: "DefaultClause", item: Item::Default(default) })
+                Value::native(NativeItem::new("DefaultClause", Item::Default(default)))
             }
             None => Value::None,
         },
         "default" => own.written_default.clone(),
         "computed" => column.computed.map_or(Value::None, |computed| {
-            Value::native(NativeItem { class: "Computed", item: Item::Computed(computed) })
+            Value::native(NativeItem::new("Computed", Item::Computed(computed)))
         }),
         "identity" => column.identity.map_or(Value::None, |identity| {
-            Value::native(NativeItem { class: "Identity", item: Item::Identity(identity) })
+            Value::native(NativeItem::new("Identity", Item::Identity(identity)))
         }),
         "table" => own.table.borrow().clone().map_or(Value::None, |table| Value::Native(table)),
         "foreign_keys" => {
-            let key = |key: &crate::sql::table::ForeignKey| {
-                Value::native(NativeItem { class: "ForeignKey", item: Item::ForeignKey(key.clone()) })
+            let table = own.table.borrow().clone();
+            let keys: Vec<Value> = match &table {
+                Some(table) => {
+                    let constraints = table.table.borrow().constraints.clone();
+                    let all = constraints.iter().flat_map(|each| constraints::keys_of(table, each));
+                    all.filter(|key| {
+                        let key = key.as_native::<NativeItem>();
+                        key.and_then(|key| Some(key.of.as_ref()?.column == column.key)) == Some(true)
+                    })
+                    .collect()
+                }
+                None => {
+                    let key = |key: &crate::sql::table::ForeignKey| {
+                        Value::native(NativeItem::new("ForeignKey", Item::ForeignKey(key.clone())))
+                    };
+                    column.foreign_keys.iter().map(key).collect()
+                }
             };
-            let keys = column.foreign_keys.iter().map(key).collect();
             return interp.make_set(keys, false).map(Some);
         }
         "copy" | "_copy" => {

@@ -21,8 +21,10 @@ pub(crate) struct NativeColumn {
     pub(crate) table: RefCell<Option<Rc<NativeTable>>>,
     /// `type` as it was written, for `column.type`.
     pub(crate) written_type: RefCell<Value>,
-    /// `default=` and `onupdate=` as they were written.
+    /// `default=` as it was written.
     pub(crate) written_default: Value,
+    /// `onupdate=` as it was written.
+    pub(crate) written_onupdate: Value,
     /// `info=`
     pub(crate) info: Value,
 }
@@ -80,6 +82,26 @@ pub(crate) struct NativeItem {
     pub(crate) class: &'static str,
     /// What it is.
     pub(crate) item: Item,
+    /// Of which constraint, if it is a foreign key of a table.
+    pub(crate) of: Option<KeyOf>,
+}
+
+/// Where a foreign key belongs.
+#[derive(Debug)]
+pub(crate) struct KeyOf {
+    /// The table.
+    pub(crate) table: Rc<NativeTable>,
+    /// Its constraint.
+    pub(crate) constraint: Constraint,
+    /// The key of the column that points.
+    pub(crate) column: String,
+}
+
+impl NativeItem {
+    /// An item by itself.
+    pub(crate) fn new(class: &'static str, item: Item) -> NativeItem {
+        NativeItem { class, item, of: None }
+    }
 }
 
 /// The kinds of [`NativeItem`].
@@ -107,6 +129,7 @@ impl NativeColumn {
             table: RefCell::default(),
             written_type: RefCell::new(written_type),
             written_default: Value::None,
+            written_onupdate: Value::None,
             info: Value::None,
         }
     }

@@ -62,14 +62,22 @@ impl Interpreter<'_> {
         if let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_))) {
             return Ok(unknown.clone());
         }
-        let foreign = arguments.values().find_map(|value| match value {
-            Value::Foreign(foreign) if self.importing == 0 => Some(Value::unknown(foreign.reason(), arguments.span)),
-            _ => None,
-        });
+        let foreign = self.unknown_of_foreign(&arguments);
         match ((builtin.call)(self, arguments), foreign) {
             (Err(Unwind::Unsupported(_)), Some(unknown)) => Ok(unknown),
             (outcome, _) => outcome,
         }
+    }
+
+    /// What a name from outside among arguments makes of a result, unless a module is being imported.
+    pub(in super::super) fn unknown_of_foreign(&self, arguments: &Arguments) -> Option<Value> {
+        if self.importing > 0 {
+            return None;
+        }
+        arguments.values().find_map(|value| match value {
+            Value::Foreign(foreign) => Some(Value::unknown(foreign.reason(), arguments.span)),
+            _ => None,
+        })
     }
 
     /// Calls a method of a value by name.

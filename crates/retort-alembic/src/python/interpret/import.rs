@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::library;
+use super::super::native::Native;
 use super::super::modules::{COMPANION, Found, ModuleError};
 use super::super::scope::{Frame, FrameRecord, Scope};
 use super::super::syntax::*;
@@ -81,14 +82,17 @@ impl Interpreter<'_> {
 
     /// One name out of a module, or the submodule of that name.
     fn import_name(&mut self, module: &Value, path: &str, name: &Name) -> Outcome<Value> {
-        if let Some(found) = self.find_attribute(module, name)? {
-            return Ok(found);
-        }
+        let found = self.find_attribute(module, name)?;
         let submodule = format!("{path}.{name}");
-        if self.has_module(&submodule) {
-            return self.import(&submodule);
+        match found {
+            // What a package does not have itself may be a module in it.
+            None | Some(Value::Foreign(_)) if self.has_module(&submodule) => self.import(&submodule),
+            Some(found) => Ok(found),
+            None => {
+                let message = format!("cannot import name '{name}' from '{path}'");
+                Err(Unwind::raise("ImportError", message))
+            }
         }
-        Err(Unwind::raise("ImportError", format!("cannot import name '{name}' from '{path}'")))
     }
 
     fn import_star(&mut self, frame: &Frame<'_>, module: &Value) -> Outcome<()> {
@@ -269,6 +273,7 @@ impl Interpreter<'_> {
         let scope = Scope::module(file);
         scope.set("__name__".into(), Value::str(path));
         scope.set("__package__".into(), Value::str(package));
+        scope.set("__spec__".into(), Value::native(ModuleSpec { name: path.to_owned(), parent: package.to_owned() }));
         scope.set("__file__".into(), file_name);
         scope.set("__doc__".into(), Value::None);
         let done = std::cell::Cell::new(is_native);
@@ -357,6 +362,19 @@ impl Interpreter<'_> {
         outcome
     }
 
+    /// Refuses to go on if a class that binds this name could not be made: what depends on all such classes would
+    /// be wrong without it.
+    ///
+    /// # Errors
+    /// Which class, and why.
+    pub fn refuse_broken_classes(&self, attribute: &str) -> Outcome<()> {
+        let is_one = |(names, _): &&(Vec<Name>, String)| names.iter().any(|name| &**name == attribute);
+        match self.broken_classes.iter().find(is_one) {
+            Some((_, reason)) => Err(Unwind::unsupported(reason.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// A sentence about why something ended.
     pub fn unwind_text(&mut self, unwind: &Unwind) -> String {
         match unwind {
@@ -367,6 +385,12 @@ impl Interpreter<'_> {
     }
 
     fn poison(&mut self, module: &Rc<Module>, statement: &Statement, reason: &str) {
+        if let StatementKind::Class(node) = &statement.kind {
+            let mut attributes = Vec::new();
+            bound_names(&node.body, &mut attributes);
+            let path = format!("{}.{}", module.name, node.name);
+            self.broken_classes.push((attributes, format!("`{path}` could not be made: {reason}")));
+        }
         let mut names = Vec::new();
         bound_names(std::slice::from_ref(statement), &mut names);
         for name in names {
@@ -411,6 +435,27 @@ impl Interpreter<'_> {
             Value::Module(module) => module.scope.names.borrow().clone(),
             _ => Names::default(),
         }
+    }
+}
+
+/// `__spec__`
+#[derive(Debug)]
+struct ModuleSpec {
+    name: String,
+    parent: String,
+}
+
+impl Native for ModuleSpec {
+    fn type_name(&self) -> &str {
+        "ModuleSpec"
+    }
+
+    fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        Ok(match name {
+            "name" => Some(Value::str(&self.name)),
+            "parent" => Some(Value::str(&self.parent)),
+            _ => None,
+        })
     }
 }
 

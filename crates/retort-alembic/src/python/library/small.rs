@@ -62,11 +62,17 @@ pub(super) fn names(interp: &mut Interpreter<'_>, path: &str) -> Option<Vec<(&'s
         "importlib" => {
             let mut names = super::plain(&[("import_module", |interp, arguments| {
                 let [name, package] = arguments.bind("import_module", "name package?")?;
-                if package.is_some_and(|package| !package.is_none()) {
-                    return Err(Unwind::unsupported("a relative `import_module` is not supported"));
-                }
                 let name = text_argument(interp, &name.unwrap_or(Value::None))?;
-                interp.import(&name)
+                let level = name.chars().take_while(|each| *each == '.').count();
+                if level == 0 {
+                    return interp.import(&name);
+                }
+                let package = text_argument(interp, &package.unwrap_or(Value::None))?;
+                let parents = package.rsplitn(level, '.').last().unwrap_or(&package);
+                match name.get(level..).unwrap_or_default() {
+                    "" => interp.import(parents),
+                    rest => interp.import(&format!("{parents}.{rest}")),
+                }
             })]);
             names.extend(refused(&["reload"]));
             names

@@ -118,6 +118,9 @@ impl Native for Class {
         if let Some(unknown) = arguments.values().find(|value| matches!(value, Value::Unknown(_))) {
             return Ok(unknown.clone());
         }
+        if let Some(unknown) = interp.unknown_of_foreign(&arguments) {
+            return Ok(unknown);
+        }
         match (self.0, name) {
             (Kind::Date, "today") => now(interp, None).map(|moment| Value::native(moment.date)),
             (Kind::Date, "fromisoformat") => {
