@@ -10,7 +10,7 @@ use std::rc::Rc;
 use retort_core::revision::TransactionAct;
 
 use super::bridge;
-use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
+use crate::python::{Arguments, Comparison, Interpreter, Native, Outcome, Unwind, Value};
 
 pub use execute::execute;
 pub(crate) use execute::{Execution, run};
@@ -96,8 +96,71 @@ impl Native for NativeUrl {
         }))
     }
 
-    fn text(self: Rc<Self>, interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {
-        Ok(Value::unknown("the address of the database", interp.call_span()))
+    fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {
+        Ok(Value::native(UrlText))
+    }
+}
+
+/// `str(url)`: only how it begins is known, with the name of the dialect.
+#[derive(Debug)]
+struct UrlText;
+
+impl UrlText {
+    fn unknown(interp: &Interpreter<'_>) -> Value {
+        Value::unknown("the address of the database", interp.call_span())
+    }
+
+    /// Whether it begins so, where that follows from the name.
+    fn starts(dialect: &str, prefix: &str) -> Option<bool> {
+        match (dialect.starts_with(prefix), prefix.starts_with(dialect)) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => Some(false),
+        }
+    }
+}
+
+impl Native for UrlText {
+    fn type_name(&self) -> &str {
+        "str"
+    }
+
+    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        match name {
+            "startswith" => Ok(Some(Value::function(name, |interp, arguments| {
+                let dialect = bridge::dialect(interp).name();
+                let prefix = match arguments.exactly("startswith")? {
+                    [Value::Tuple(prefixes)] => prefixes.to_vec(),
+                    [prefix] => vec![prefix],
+                };
+                let one = |prefix: &Value| prefix.as_str().and_then(|prefix| UrlText::starts(dialect, &prefix));
+                let answers: Vec<Option<bool>> = prefix.iter().map(one).collect();
+                Ok(match answers.iter().all(|answer| *answer == Some(false)) {
+                    _ if answers.contains(&Some(true)) => Value::Bool(true),
+                    true => Value::Bool(false),
+                    false => UrlText::unknown(interp),
+                })
+            }))),
+            "lower" | "strip" | "__str__" => Ok(Some(Value::function(name, |_, _| Ok(Value::native(UrlText))))),
+            _ => Ok(Some(UrlText::unknown(interp))),
+        }
+    }
+
+    fn compare(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        comparison: Comparison,
+        other: &Value,
+    ) -> Outcome<Option<Value>> {
+        let part = other.as_str().filter(|_| comparison == Comparison::In);
+        Ok(Some(match part.is_some_and(|part| bridge::dialect(interp).name().contains(&*part)) {
+            true => Value::Bool(true),
+            false => UrlText::unknown(interp),
+        }))
+    }
+
+    fn text(self: Rc<Self>, interp: &mut Interpreter<'_>, repr: bool) -> Outcome<Value> {
+        Ok(if repr { UrlText::unknown(interp) } else { Value::Native(self) })
     }
 }
 

@@ -193,6 +193,12 @@ pub trait Native: Any + Debug {
         Ok(())
     }
 
+    /// Whether this made an attribute of a class that inherits from it its own, so that [`Native::class_attribute`] and
+    /// [`Native::instance_attribute`] go before what the ancestors of the class have. Asked where `Class::data` is set.
+    fn hides(&self, _class: &Class, _name: &str) -> bool {
+        false
+    }
+
     /// An attribute of a class that inherits from this, which neither it nor its Python ancestors have.
     fn class_attribute(
         self: Rc<Self>,

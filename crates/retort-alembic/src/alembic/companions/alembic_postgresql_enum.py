@@ -56,6 +56,8 @@ class SyncEnumValuesOp(MigrateOperation):
 
 @Operations.implementation_for(SyncEnumValuesOp)
 def _sync(operations, operation):
+    if operations.get_context().dialect.name != "postgresql":
+        return
     schema = '"%s".' % operation.schema if operation.schema else ""
     old = "%s_old" % operation.name
     labels = ", ".join("'%s'" % label for label in operation.new_values)

@@ -71,24 +71,31 @@ fn mapped_type(
 
 /// `Optional[X]`, `X | None`: X, and that it was so.
 fn optional(argument: &Value) -> (Value, bool) {
+    // `X | None` of classes is what `isinstance` takes too: a tuple.
+    if let Value::Tuple(arguments) = argument {
+        return without_none(argument, arguments);
+    }
     let Some((path, arguments)) = argument.as_typing_form() else { return (argument.clone(), false) };
     match path.as_str() {
         "Optional" => (arguments.first().cloned().unwrap_or(Value::None), true),
-        "Union" => {
-            let is_none = |value: &Value| {
-                value.is_none() || matches!(value, Value::Class(class) if &*class.name == "NoneType")
-            };
-            let others: Vec<&Value> = arguments.iter().filter(|value| !is_none(value)).collect();
-            match (&others[..], others.len() < arguments.len()) {
-                ([one], nullable) => ((*one).clone(), nullable),
-                (_, nullable) => (argument.clone(), nullable),
-            }
-        }
+        "Union" => without_none(argument, &arguments),
         "Annotated" => match arguments.first() {
             Some(inner) => optional(inner),
             None => (argument.clone(), false),
         },
         _ => (argument.clone(), false),
+    }
+}
+
+/// The one of a union beside None, and whether None is in it.
+fn without_none(union: &Value, arguments: &[Value]) -> (Value, bool) {
+    let is_none = |value: &Value| {
+        value.is_none() || matches!(value, Value::Class(class) if &*class.name == "NoneType")
+    };
+    let others: Vec<&Value> = arguments.iter().filter(|value| !is_none(value)).collect();
+    match (&others[..], others.len() < arguments.len()) {
+        ([one], nullable) => ((*one).clone(), nullable),
+        (_, nullable) => (union.clone(), nullable),
     }
 }
 

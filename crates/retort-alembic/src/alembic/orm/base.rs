@@ -160,6 +160,12 @@ impl Native for NativeBase {
         }
     }
 
+    fn hides(&self, class: &Class, name: &str) -> bool {
+        mapper_of(class).is_some_and(|mapper| {
+            mapper.knows(name)
+        })
+    }
+
     fn class_attribute(
         self: Rc<Self>,
         interp: &mut Interpreter<'_>,

@@ -380,12 +380,11 @@ fn take(
             Some(annotation) => {
                 let read = annotation::read(interp, annotation, map)?;
                 match read {
-                    // `Mapped[list["Child"]]` without a value says nothing of a column.
-                    Some(read) if read.data_type.is_some() => {
+                    Some(_) => {
                         let none = Arguments::none(interp.call_span());
                         Some(made(interp, name, &none, said)?)
                     }
-                    _ => None,
+                    None => None,
                 }
             }
             None => None,

@@ -1,5 +1,6 @@
 //! `MetaData`: what it takes and what it answers.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::super::events;
@@ -18,7 +19,7 @@ pub(crate) fn metadata(interp: &mut Interpreter<'_>, mut arguments: Arguments) -
     }
     let mut native = NativeMetaData::new(metadata);
     if let Some(bind) = arguments.take("bind").or_else(|| arguments.positional.first().cloned()) {
-        native.bind = bind;
+        native.bind = RefCell::new(bind);
     }
     if let Some(info) = arguments.take("info") {
         native.info = info;
@@ -72,7 +73,7 @@ pub(crate) fn metadata_attribute(
             Value::list(events::sorted(&tables).into_iter().map(|table| Value::Native(table)).collect())
         }
         "schema" => own.metadata.borrow().schema.as_ref().map_or(Value::None, |schema| Value::str(&**schema)),
-        "bind" => own.bind.clone(),
+        "bind" => own.bind.borrow().clone(),
         "info" => own.info.clone(),
         "naming_convention" => Value::dict_of::<&str>([]),
         "create_all" | "drop_all" | "reflect" | "clear" | "remove" => {

@@ -50,7 +50,7 @@ pub(crate) struct NativeMetaData {
     /// Its sequences.
     pub(crate) sequences: RefCell<Vec<Sequence>>,
     /// `bind=` of old programs.
-    pub(crate) bind: Value,
+    pub(crate) bind: RefCell<Value>,
     /// `info`
     pub(crate) info: Value,
 }
@@ -209,7 +209,7 @@ impl NativeMetaData {
             metadata: RefCell::new(metadata),
             tables: RefCell::default(),
             sequences: RefCell::default(),
-            bind: Value::None,
+            bind: RefCell::new(Value::None),
             info: Value::dict_of::<&str>([]),
         }
     }
@@ -321,7 +321,8 @@ impl Native for NativeMetaData {
                 self.metadata.borrow_mut().naming = Rc::new(convention);
             }
             "schema" => self.metadata.borrow_mut().schema = identifier(&value),
-            "bind" | "info" => {}
+            "bind" => *self.bind.borrow_mut() = value,
+            "info" => {}
             _ => return Ok(false),
         }
         Ok(true)

@@ -98,7 +98,7 @@ impl Interpreter<'_> {
         if let Some(own) = instance.attribute(name) {
             return Ok(Some(own));
         }
-        if let Some((found, _)) = found {
+        if let Some((found, _)) = found.filter(|_| !is_hidden(&class, name)) {
             return self.bind(found, Some(value), &class, name).map(Some);
         }
         match name {
@@ -206,7 +206,7 @@ impl Interpreter<'_> {
     }
 
     fn class_attribute(&mut self, class: &Rc<Class>, name: &str) -> Outcome<Option<Value>> {
-        if let Some(found) = class.find(name) {
+        if let Some(found) = class.find(name).filter(|_| !is_hidden(class, name)) {
             return self.bind(found, None, class, name).map(Some);
         }
         for native in class.natives.clone() {
@@ -388,6 +388,11 @@ impl Interpreter<'_> {
         };
         if removed { Ok(()) } else { Err(self.no_attribute(value, name)) }
     }
+}
+
+/// Whether a native base made an attribute its own, whatever the mixins of the class have under that name.
+fn is_hidden(class: &Class, name: &str) -> bool {
+    class.data.borrow().is_some() && class.natives.iter().any(|native| native.hides(class, name))
 }
 
 fn inherited_foreign(foreign: &Rc<Foreign>, name: &str) -> Value {

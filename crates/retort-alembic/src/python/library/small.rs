@@ -60,7 +60,7 @@ pub(super) fn names(interp: &mut Interpreter<'_>, path: &str) -> Option<Vec<(&'s
             ("signature", |_, _| Err(Unwind::unsupported("`inspect.signature` is not supported"))),
         ]),
         "importlib" => {
-            let mut names = super::plain(&[("import_module", |interp, arguments| {
+            let import_module = Value::pure_function("import_module", |interp, arguments| {
                 let [name, package] = arguments.bind("import_module", "name package?")?;
                 let name = text_argument(interp, &name.unwrap_or(Value::None))?;
                 let level = name.chars().take_while(|each| *each == '.').count();
@@ -73,7 +73,8 @@ pub(super) fn names(interp: &mut Interpreter<'_>, path: &str) -> Option<Vec<(&'s
                     "" => interp.import(parents),
                     rest => interp.import(&format!("{parents}.{rest}")),
                 }
-            })]);
+            });
+            let mut names = vec![("import_module", import_module)];
             names.extend(refused(&["reload"]));
             names
         }
