@@ -104,7 +104,22 @@ pub struct Interpreter<'w> {
     broken_classes: Vec<(Vec<Name>, String)>,
     /// What the generator that ended last returned, for `yield from`.
     returned: Value,
-    slots: BTreeMap<TypeId, Box<dyn Any>>,
+    slots: Slots,
+    lasting: Slots,
+}
+
+type Slots = BTreeMap<TypeId, Box<dyn Any>>;
+
+/// What was imported, and what came of it: another interpreter of the same library can go on with it.
+#[derive(Default)]
+pub struct Loaded {
+    registered: BTreeMap<String, Loader>,
+    modules: BTreeMap<String, Value>,
+    search_path: Option<Value>,
+    builtins: Names,
+    classes: BTreeMap<&'static str, Rc<Class>>,
+    broken_classes: Vec<(Vec<Name>, String)>,
+    lasting: Slots,
 }
 
 /// Makes a native module when it is imported first: a [`Value::Module`] or anything that has attributes.
@@ -113,27 +128,52 @@ pub type Loader = Rc<dyn Fn(&mut Interpreter<'_>) -> Outcome<Value>>;
 impl<'w> Interpreter<'w> {
     /// An interpreter with nothing imported.
     pub fn new(library: &'w Library, world: &'w mut dyn World, options: Options) -> Interpreter<'w> {
-        let mut interpreter = Interpreter {
+        let mut interpreter = Interpreter::resume(library, world, options, Loaded::default());
+        builtins::install(&mut interpreter);
+        interpreter
+    }
+
+    /// An interpreter that goes on with what another one has loaded.
+    pub fn resume(
+        library: &'w Library,
+        world: &'w mut dyn World,
+        options: Options,
+        loaded: Loaded,
+    ) -> Interpreter<'w> {
+        Interpreter {
             meter: bounds::Meter::new(options.bounds),
             options,
             world,
             library,
-            registered: BTreeMap::new(),
-            modules: BTreeMap::new(),
-            search_path: Value::list(Vec::new()),
-            builtins: Names::default(),
-            classes: BTreeMap::new(),
+            registered: loaded.registered,
+            modules: loaded.modules,
+            search_path: loaded.search_path.unwrap_or_else(|| Value::list(Vec::new())),
+            builtins: loaded.builtins,
+            classes: loaded.classes,
+            broken_classes: loaded.broken_classes,
             frames: Vec::new(),
             handled: Vec::new(),
             notes: Vec::new(),
             speculations: 0,
             importing: 0,
-            broken_classes: Vec::new(),
             returned: Value::None,
-            slots: BTreeMap::new(),
-        };
-        builtins::install(&mut interpreter);
-        interpreter
+            slots: Slots::new(),
+            lasting: loaded.lasting,
+        }
+    }
+
+    /// What was loaded. A module that did not come to its end is imported anew.
+    pub fn into_loaded(mut self) -> Loaded {
+        self.modules.retain(|_, module| !matches!(module, Value::Module(module) if !module.done.get()));
+        Loaded {
+            registered: self.registered,
+            modules: self.modules,
+            search_path: Some(self.search_path),
+            builtins: self.builtins,
+            classes: self.classes,
+            broken_classes: self.broken_classes,
+            lasting: self.lasting,
+        }
     }
 
     /// Registers a native module by its dotted name. It stands before the project's module of that name.
@@ -151,13 +191,14 @@ impl<'w> Interpreter<'w> {
         self.world.request(message);
     }
 
-    /// A place for what natives of one kind share, made on first use.
+    /// A place for what natives of one kind share in this run, made on first use.
     pub fn slot<T: Default + 'static>(&mut self) -> &mut T {
-        let slot = self.slots.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
-        if !slot.is::<T>() {
-            *slot = Box::new(T::default());
-        }
-        slot.downcast_mut().unwrap_or_else(|| unreachable!("the slot was made with this type"))
+        place(&mut self.slots)
+    }
+
+    /// The same for what lasts as long as the modules that are loaded.
+    pub fn lasting<T: Default + 'static>(&mut self) -> &mut T {
+        place(&mut self.lasting)
     }
 
     /// The place of the call or statement that is being worked on.
@@ -212,6 +253,14 @@ impl<'w> Interpreter<'w> {
             _ => Ok(()),
         }
     }
+}
+
+fn place<T: Default + 'static>(slots: &mut Slots) -> &mut T {
+    let slot = slots.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
+    if !slot.is::<T>() {
+        *slot = Box::new(T::default());
+    }
+    slot.downcast_mut().unwrap_or_else(|| unreachable!("the slot was made with this type"))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::diagnostic::{Checked, Diagnostic};
 use crate::dialect::{Capabilities, Fidelity, Translated, Translator};
 use crate::plan::{Step, StepKind};
 use crate::project::Project;
-use crate::revision::{Body, Direction};
+use crate::revision::{Body, Direction, Memory};
 use crate::schema::Schema;
 use crate::source::{SourceId, Span};
 use crate::version_table::VersionTable;
@@ -103,6 +103,8 @@ pub struct Replay<'a> {
     capabilities: Capabilities,
     /// The model is what a database would hold: nothing opaque came before.
     is_certain: bool,
+    /// What the programs leave for each other.
+    pub(crate) memory: Memory,
 }
 
 impl<'a> Replay<'a> {
@@ -121,7 +123,7 @@ impl<'a> Replay<'a> {
         capabilities: Capabilities,
     ) -> Replay<'a> {
         let translator = Translator::new(source, engine, capabilities);
-        Replay { project, translator, capabilities, is_certain: true }
+        Replay { project, translator, capabilities, is_certain: true, memory: Memory::default() }
     }
 
     /// The project whose chain it is.
@@ -161,7 +163,8 @@ impl<'a> Replay<'a> {
             }
             Some(Body::Program(program)) => {
                 let trace = Trace::of_program(self.take_translator(), self.is_certain);
-                program::run(&**program, direction(step.kind), &trace, self.capabilities, self.place(step))
+                let (place, memory) = (self.place(step), &mut self.memory);
+                program::run(&**program, direction(step.kind), &trace, self.capabilities, memory, place)
             }
             other => {
                 irreversible = other.and_then(Body::irreversible).map(str::to_owned);

@@ -1,8 +1,10 @@
 //! One revision: an id, its links, what it does and undoes; and Retort's own text form of it.
 
+mod memory;
 mod parse;
 mod program;
 
+pub use memory::Memory;
 pub use parse::{is_revision_file, parse};
 pub use program::{
     Direction, Emitted, OpaqueStep, Program, RefusalKind, Server, Stage, StageError, Stop, TransactionAct,

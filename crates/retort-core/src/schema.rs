@@ -11,10 +11,13 @@ pub mod types;
 mod describe;
 pub mod diff;
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use equivalent::{Comparable, Equivalent};
 use imbl::{OrdMap, OrdSet};
 
 use crate::source::DialectKind;
@@ -100,10 +103,10 @@ impl Expression {
     }
 
     /// The words and quoted names in it, as names.
-    pub fn names(&self, dialect: DialectKind) -> impl Iterator<Item = String> + use<'_> {
+    pub fn names(&self, dialect: DialectKind) -> impl Iterator<Item = Cow<'_, str>> {
         let names = Scanner::new(self.text(), dialect)
             .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
-        names.map(move |token| token::identifier(token.text(self.text()), dialect))
+        names.map(move |token| token::name_of(token.text(self.text()), dialect))
     }
 
     /// Whether a name stands in it as a word of its own.
@@ -145,7 +148,7 @@ impl fmt::Debug for Expression {
 
 fn is_name(token: &Token, text: &str, name: &str, dialect: DialectKind) -> bool {
     matches!(token.kind, TokenKind::Word | TokenKind::Quoted)
-        && same_word(&token::identifier(token.text(text), dialect), name, dialect)
+        && same_word(&token::name_of(token.text(text), dialect), name, dialect)
 }
 
 /// Takes off as many pairs as hold the whole text. Linear in the text, however deep they are nested.
@@ -229,7 +232,12 @@ impl Schema {
 
     /// The table of that name.
     pub fn table(&self, name: &ObjectName) -> Option<&Arc<Table>> {
-        self.tables.get(&fold(name, self.dialect))
+        self.table_called(name.schema.as_deref(), &name.name)
+    }
+
+    /// The table of that name in that schema, or in the default one.
+    pub(crate) fn table_called(&self, schema: Option<&str>, name: &str) -> Option<&Arc<Table>> {
+        self.tables.get(&Key::new(schema, name, self.dialect))
     }
 
     /// Whether a schema of that name holds a table or view.
@@ -430,6 +438,34 @@ pub fn fold(name: &ObjectName, dialect: DialectKind) -> ObjectName {
         DialectKind::Sqlite | DialectKind::Mysql => {
             ObjectName { schema: name.schema.as_ref().map(lower), name: lower(&name.name) }
         }
+    }
+}
+
+/// What [`fold`] makes of a name, to look it up.
+struct Key<'a> {
+    schema: Option<Cow<'a, str>>,
+    name: Cow<'a, str>,
+}
+
+impl<'a> Key<'a> {
+    fn new(schema: Option<&'a str>, name: &'a str, dialect: DialectKind) -> Key<'a> {
+        let folded = |text| match dialect {
+            DialectKind::Postgres => Cow::Borrowed(text),
+            DialectKind::Sqlite | DialectKind::Mysql => token::lowercase(text),
+        };
+        Key { schema: schema.map(folded), name: folded(name) }
+    }
+}
+
+impl Equivalent<ObjectName> for Key<'_> {
+    fn equivalent(&self, name: &ObjectName) -> bool {
+        self.compare(name).is_eq()
+    }
+}
+
+impl Comparable<ObjectName> for Key<'_> {
+    fn compare(&self, name: &ObjectName) -> Ordering {
+        self.schema.as_deref().cmp(&name.schema.as_deref()).then_with(|| (*self.name).cmp(&*name.name))
     }
 }
 

@@ -7,8 +7,9 @@
 mod name;
 mod value;
 
+pub(crate) use name::{folded, lowercase, name_of};
 pub use name::{identifier, quote, quote_if_needed};
-pub(crate) use value::push_text_literal;
+pub(crate) use value::{push_text_literal, value_of};
 pub use value::{string_value, text_literal};
 
 use crate::source::DialectKind;
@@ -101,6 +102,9 @@ impl<'a> Scanner<'a> {
     fn skip_blanks(&mut self) {
         loop {
             let byte = self.byte(0);
+            if byte.is_ascii_alphanumeric() || byte == b'_' {
+                return;
+            }
             if byte.is_ascii_whitespace() || byte == 0x0b {
                 self.at += 1;
             } else if byte.is_ascii() {
@@ -248,7 +252,9 @@ impl<'a> Scanner<'a> {
     }
 
     fn symbol(&mut self) {
-        if matches!(self.byte(0), b'(' | b')' | b',' | b';' | b'.' | b'*' | b'+' | b'/' | b'%') {
+        // No operator goes on with another character than these.
+        let ends = !matches!(self.byte(1), b'=' | b'<' | b'>' | b'~' | b'|' | b':' | b'*' | b'@' | b'&');
+        if ends || matches!(self.byte(0), b'(' | b')' | b',' | b';' | b'.' | b'*' | b'+' | b'/' | b'%') {
             self.at += 1;
             return;
         }
@@ -359,7 +365,7 @@ pub fn normal_form(text: &str, dialect: DialectKind) -> String {
         }
         match token.kind {
             TokenKind::Word => push_lowercase(&mut form, token.text(text)),
-            TokenKind::Quoted => push_lowercase(&mut form, &identifier(token.text(text), dialect)),
+            TokenKind::Quoted => push_lowercase(&mut form, &name_of(token.text(text), dialect)),
             TokenKind::Text | TokenKind::Number | TokenKind::Symbol => form.push_str(token.text(text)),
         }
     }

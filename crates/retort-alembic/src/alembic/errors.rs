@@ -65,23 +65,23 @@ pub(crate) struct Refusal {
 
 /// A class of `sqlalchemy.exc`, or `CommandError`.
 pub(crate) fn class(interp: &mut Interpreter<'_>, name: &str) -> Option<Rc<Class>> {
-    if interp.slot::<Classes>().0.is_empty() {
+    if interp.lasting::<Classes>().0.is_empty() {
         make(interp);
     }
-    interp.slot::<Classes>().0.get(name).cloned()
+    interp.lasting::<Classes>().0.get(name).cloned()
 }
 
 fn make(interp: &mut Interpreter<'_>) {
     for (name, base) in CLASSES {
-        let base = interp.slot::<Classes>().0.get(base).cloned().or_else(|| interp.class(base));
+        let base = interp.lasting::<Classes>().0.get(base).cloned().or_else(|| interp.class(base));
         let Some(base) = base else { continue };
         if let Some(class) = interp.exception_class("sqlalchemy.exc", name, &Value::Class(base)) {
-            interp.slot::<Classes>().0.insert(name, class);
+            interp.lasting::<Classes>().0.insert(name, class);
         }
     }
     let base = interp.class("Exception").map_or(Value::None, Value::Class);
     if let Some(class) = interp.exception_class("alembic.util", "CommandError", &base) {
-        interp.slot::<Classes>().0.insert("CommandError", class);
+        interp.lasting::<Classes>().0.insert("CommandError", class);
     }
 }
 

@@ -152,11 +152,11 @@ struct Made(BTreeMap<usize, Rc<BTreeMap<&'static str, Value>>>);
 
 fn made(interp: &mut Interpreter<'_>, make: Names) -> Outcome<Rc<BTreeMap<&'static str, Value>>> {
     let key = make as usize;
-    if let Some(names) = interp.slot::<Made>().0.get(&key) {
+    if let Some(names) = interp.lasting::<Made>().0.get(&key) {
         return Ok(Rc::clone(names));
     }
     let names = Rc::new(make(interp)?.into_iter().collect());
-    interp.slot::<Made>().0.insert(key, Rc::clone(&names));
+    interp.lasting::<Made>().0.insert(key, Rc::clone(&names));
     Ok(names)
 }
 

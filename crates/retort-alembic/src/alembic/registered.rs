@@ -22,7 +22,7 @@ pub(crate) fn register_operation(_interp: &mut Interpreter<'_>, arguments: Argum
     let source = source.as_ref().and_then(wrap::text).unwrap_or_else(|| name.clone());
     Ok(Value::function("register", move |interp, arguments| {
         let [class] = arguments.exactly("register")?;
-        interp.slot::<Registered>().directives.push((name.clone(), class.clone(), source.clone()));
+        interp.lasting::<Registered>().directives.push((name.clone(), class.clone(), source.clone()));
         Ok(class)
     }))
 }
@@ -34,14 +34,14 @@ pub(crate) fn implementation_for(_interp: &mut Interpreter<'_>, arguments: Argum
     };
     Ok(Value::function("decorate", move |interp, arguments| {
         let [function] = arguments.exactly("decorate")?;
-        interp.slot::<Registered>().implementations.push((class.clone(), function.clone()));
+        interp.lasting::<Registered>().implementations.push((class.clone(), function.clone()));
         Ok(function)
     }))
 }
 
 /// A directive that was registered: its method, which takes the operations first.
 pub(crate) fn directive(interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
-    let known = &interp.slot::<Registered>().directives;
+    let known = &interp.lasting::<Registered>().directives;
     let Some((_, class, source)) = known.iter().rev().find(|(own, ..)| own == name).cloned() else {
         return Ok(None);
     };
@@ -60,7 +60,7 @@ pub(crate) fn invoke(interp: &mut Interpreter<'_>, operation: &Value) -> Outcome
         return Err(Unwind::unsupported("op.invoke() of what is no operation"));
     };
     let class = instance.class();
-    let known = &interp.slot::<Registered>().implementations;
+    let known = &interp.lasting::<Registered>().implementations;
     let found = known.iter().rev().find(|(own, _)| class.inherits(own)).map(|(_, function)| function.clone());
     match found {
         Some(function) => {

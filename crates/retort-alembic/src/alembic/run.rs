@@ -1,14 +1,16 @@
 //! A revision run on a stage.
 
+use std::collections::BTreeSet;
+
 use retort_core::diagnostic::Diagnostic;
-use retort_core::revision::{Stage, Stop};
-use retort_core::source::{SourceId, Span};
+use retort_core::revision::{Server, Stage, Stop};
+use retort_core::source::{DialectKind, SourceId, Span};
 
 use super::script::Revisions;
 use super::world::{self, Shared, StageWorld};
 use super::{errors, module, wrap};
 use crate::config::environment::Environment;
-use crate::python::{Arguments, Interpreter, Library, NoWorld, Options, Unwind, Value};
+use crate::python::{Arguments, Interpreter, Library, Loaded, NoWorld, Options, Unwind, Value};
 
 /// What a run is about.
 #[derive(Debug)]
@@ -38,20 +40,57 @@ pub struct Run<'a> {
 /// # Errors
 /// What stopped it.
 pub fn run(what: &Run<'_>, stage: &mut dyn Stage) -> Result<(), Stop> {
+    let loaded = Remembered::take(what, stage);
+    let mut ran = loaded.as_ref().map(|known| known.ran.clone()).unwrap_or_default();
+    ran.insert(what.revision.to_owned());
+    let (dialect, server) = (stage.dialect(), stage.server());
     let mut world = StageWorld::new(stage);
     let options = Options { salt: what.revision.to_owned(), ..Options::default() };
-    let mut interp = Interpreter::new(what.library, &mut world, options);
-    module::install(&mut interp);
+    let mut interp = match loaded {
+        Some(known) => Interpreter::resume(what.library, &mut world, options, known.loaded),
+        None => {
+            let mut interp = Interpreter::new(what.library, &mut world, options);
+            module::install(&mut interp);
+            interp
+        }
+    };
     let shared = interp.slot::<Shared>();
     shared.source = Some(what.source);
     shared.environment = what.environment.clone();
     shared.options = what.options.to_vec();
     shared.revisions = Revisions::clone(what.revisions);
     note_types(&mut interp);
-    let outcome = call(&mut interp, what);
-    match outcome {
-        Ok(()) => Ok(()),
+    match call(&mut interp, what) {
+        Ok(()) => {
+            let loaded = interp.into_loaded();
+            let function = what.function.to_owned();
+            let library = what.library.id();
+            stage.memory().leave(Remembered { library, dialect, server, function, ran, loaded });
+            Ok(())
+        }
         Err(unwind) => Err(stop(&mut interp, what, unwind)),
+    }
+}
+
+/// What a revision leaves for the next: as in Alembic, where one process imports a module once for all revisions.
+struct Remembered {
+    library: u64,
+    dialect: DialectKind,
+    server: Server,
+    function: String,
+    /// The revisions that ran with it. One that runs again does so in another process.
+    ran: BTreeSet<String>,
+    loaded: Loaded,
+}
+
+impl Remembered {
+    fn take(what: &Run<'_>, stage: &mut dyn Stage) -> Option<Remembered> {
+        let known: Remembered = stage.memory().take()?;
+        let fits = known.library == what.library.id()
+            && (known.dialect, known.server) == (stage.dialect(), stage.server())
+            && known.function == what.function
+            && !known.ran.contains(what.revision);
+        fits.then_some(known)
     }
 }
 

@@ -82,10 +82,10 @@ impl Native for NativeScript {
 }
 
 fn module(interp: &mut Interpreter<'_>, path: &str) -> Outcome<Value> {
-    if let Some(module) = interp.slot::<Loaded>().0.get(path) {
+    if let Some(module) = interp.lasting::<Loaded>().0.get(path) {
         return Ok(module.clone());
     }
     let module = interp.run_path(path)?;
-    interp.slot::<Loaded>().0.insert(path.to_owned(), module.clone());
+    interp.lasting::<Loaded>().0.insert(path.to_owned(), module.clone());
     Ok(module)
 }

@@ -32,12 +32,12 @@ pub(crate) fn find_known(
     schema: Option<&Identifier>,
     name: &Identifier,
 ) -> Option<Rc<NativeTable>> {
-    let known = &interp.slot::<KnownTables>().0;
     let is_it = |table: &&Rc<NativeTable>| {
         let table = table.table.borrow();
         table.name == *name && table.schema.as_ref() == schema
     };
-    known.iter().rev().find(is_it).cloned()
+    let own = interp.slot::<KnownTables>().0.iter().rev().find(is_it).cloned();
+    own.or_else(|| interp.lasting::<KnownTables>().0.iter().rev().find(is_it).cloned())
 }
 
 /// What `Table(…)` and `op.create_table` were given.
@@ -126,7 +126,9 @@ fn remember(
         }
     }
     metadata.tables.borrow_mut().insert(table.full_name(), Rc::clone(table));
-    interp.slot::<KnownTables>().0.push(Rc::clone(table));
+    let known: &mut KnownTables =
+        if super::world::is_of_module(interp) { interp.lasting() } else { interp.slot() };
+    known.0.push(Rc::clone(table));
 }
 
 /// `Table(name, metadata, *items, …)`

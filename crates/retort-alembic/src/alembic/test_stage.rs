@@ -6,7 +6,7 @@ use std::sync::Arc;
 use retort_core::database::{DatabaseError, ResultSet, Value};
 use retort_core::diagnostic::Diagnostic;
 use retort_core::revision::{
-    Emitted, OpaqueStep, RefusalKind, Server, Stage, StageError, Stop, TransactionAct,
+    Emitted, Memory, OpaqueStep, RefusalKind, Server, Stage, StageError, Stop, TransactionAct,
 };
 use retort_core::schema::Schema;
 use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
@@ -42,6 +42,7 @@ pub(super) struct TestStage {
     /// How many rows each statement changes.
     pub(super) changed: u64,
     pub(super) heard: Vec<Heard>,
+    pub(super) memory: Memory,
 }
 
 impl Stage for TestStage {
@@ -107,6 +108,10 @@ impl Stage for TestStage {
 
     fn say(&mut self, diagnostic: Diagnostic) {
         self.heard.push(Heard::Said(diagnostic));
+    }
+
+    fn memory(&mut self) -> &mut Memory {
+        &mut self.memory
     }
 }
 

@@ -86,6 +86,13 @@ pub(crate) struct Shared {
     pub(crate) block: Option<Span>,
 }
 
+/// Whether what runs now is a module being imported, not the revision's own file: what it makes lasts as long as the
+/// module.
+pub(crate) fn is_of_module(interp: &mut Interpreter<'_>) -> bool {
+    let own = interp.slot::<Shared>().source;
+    interp.frames().iter().any(|frame| &*frame.function == "<module>" && Some(frame.source) != own)
+}
+
 impl<'s> StageWorld<'s> {
     pub(crate) fn new(stage: &'s mut dyn Stage) -> StageWorld<'s> {
         StageWorld { stage, depth: 0, held: None, last: None }

@@ -1,6 +1,7 @@
 //! The files of the project, found by dotted name and parsed once.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use retort_core::diagnostic::Diagnostic;
@@ -47,6 +48,7 @@ pub struct Library {
     roots: Vec<String>,
     companions: Companions,
     parsed: Mutex<BTreeMap<String, Parsed>>,
+    id: u64,
 }
 
 /// Where a dotted name leads.
@@ -75,7 +77,12 @@ impl Library {
     /// A library of these files. `roots` are the folders in which absolute imports are looked for, in order: what
     /// `prepend_sys_path` says, `""` for the project itself.
     pub fn new(modules: impl Modules + 'static, roots: Vec<String>) -> Library {
-        Library { modules: Box::new(modules), roots, companions: &[], parsed: Mutex::default() }
+        Library { modules: Box::new(modules), roots, companions: &[], parsed: Mutex::default(), id: next_id() }
+    }
+
+    /// A number that no other library of this process has.
+    pub fn id(&self) -> u64 {
+        self.id
     }
 
     /// The library with companions behind its modules.
@@ -167,6 +174,11 @@ impl Library {
         }
         self.modules.has_folder(&base).then_some(Found::Namespace)
     }
+}
+
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Whether a companion is the module of that name.

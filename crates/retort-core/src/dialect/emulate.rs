@@ -39,7 +39,7 @@ pub(super) struct Emulated {
 
 /// A name on SQLite: schemas become part of it.
 pub(super) fn flat(name: &ObjectName) -> ObjectName {
-    ObjectName::bare(name.to_string())
+    if name.schema.is_none() { name.clone() } else { ObjectName::bare(name.to_string()) }
 }
 
 /// The table as SQLite holds it. `engine` is the schema there before, to keep the names of its indexes apart.
@@ -87,8 +87,11 @@ impl Emulation<'_> {
         let triggers = self.make_triggers();
         for column in &from.columns {
             // NOT NULL of a column that a trigger fills in is asked by that trigger.
-            let nullable = column.nullable || triggers.fills(column);
-            self.column(&Column { nullable, ..column.clone() });
+            if !column.nullable && triggers.fills(column) {
+                self.column(&Column { nullable: true, ..column.clone() });
+            } else {
+                self.column(column);
+            }
         }
         self.primary_key();
         for check in &from.checks {
@@ -147,16 +150,22 @@ impl Emulation<'_> {
         let declared = column;
         let column = of_domain.as_ref().unwrap_or(column);
         let kind = column.column_type.kind(self.source.dialect);
-        let unnumbered = self.unnumbered(column);
-        let stored = types::store(self, unnumbered.as_ref().unwrap_or(column), &kind);
+        let numbering = numbering(self.source, self.from, column);
+        // As it may be until a trigger has numbered it, where that makes a difference: MySQL's NULL.
+        let waits = self.is_mysql() && numbering.as_ref().is_some_and(|numbering| !numbering.is_key);
+        let unnumbered = waits.then(|| Column { nullable: true, ..column.clone() });
+        let is_key = numbering.as_ref().is_some_and(|numbering| numbering.is_key);
+        let stored = types::store(self, unnumbered.as_ref().unwrap_or(column), &kind, is_key);
         let mut new = Column::new(column.name.clone(), crate::schema::SqlType::new(stored.type_name));
         new.nullable = column.nullable;
         new.collation = stored.collation.map(str::to_owned);
         if let Some((code, fidelity, message)) = stored.note {
-            self.note(code, fidelity, format!("`{}` {}: {message}", column.name, declared.column_type));
+            let declared = declared.column_type.text();
+            self.note(code, fidelity, ["`", &column.name, "` ", declared, ": ", &message].concat());
         }
-        if !self.number(column, &mut new) {
-            new.default = self.default(column);
+        match numbering {
+            Some(numbering) => self.number(column, &mut new, numbering),
+            None => new.default = self.default(column),
         }
         new.generated = self.generated(column);
         self.done.table.columns.push(new);

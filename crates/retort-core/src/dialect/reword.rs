@@ -10,7 +10,7 @@ mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::rewrite::units::{Unit, units};
+use super::rewrite::units::{self, Unit, units};
 use super::{Capabilities, Fidelity, Note, words};
 use crate::schema::{Schema, Table, TypeKind};
 use crate::source::DialectKind;
@@ -283,18 +283,7 @@ fn take_operand(out: &mut Vec<Piece>) -> Option<String> {
 
 /// Pieces with blanks where SQL wants them.
 fn join(pieces: &[Piece]) -> String {
-    let mut sql = String::new();
-    for piece in pieces {
-        let glued = matches!(piece.text.as_str(), "," | "." | ")" | ";")
-            || piece.text.starts_with("::")
-            || sql.ends_with(['.', '('])
-            || sql.is_empty();
-        if !glued {
-            sql.push(' ');
-        }
-        sql.push_str(&piece.text);
-    }
-    sql
+    units::join(pieces.iter().map(|piece| piece.text.as_str()))
 }
 
 /// Whether a literal of texts is the only thing in an expression.

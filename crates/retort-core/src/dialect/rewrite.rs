@@ -18,10 +18,12 @@ pub(super) mod units;
 
 pub(super) use cast::type_words;
 
+use std::borrow::Cow;
+
 use super::{Fidelity, Note};
 use crate::schema::{Column, ObjectName, Schema, SqlType, Table, TypeKind};
 use crate::source::DialectKind;
-use crate::token::text_literal;
+use crate::token::{folded, lowercase, text_literal};
 pub(super) use units::{Unit, units};
 
 /// A text in SQLite's words.
@@ -83,13 +85,14 @@ fn collect_tables<'s>(tree: &[Unit<'_>], source: &'s Schema, found: &mut Vec<&'s
         if let Unit::Group(inner) | Unit::Bracket(inner) = unit {
             collect_tables(inner, source, found);
         }
-        let Some(name) = unit.identifier(source.dialect) else { continue };
-        let qualified = match (tree.get(at + 1), tree.get(at + 2).and_then(|u| u.identifier(source.dialect)))
-        {
-            (Some(Unit::Symbol(".")), Some(own)) => source.table(&ObjectName::qualified(&name, &own)),
+        let Some(name) = unit.identifier_here(source.dialect) else { continue };
+        let qualified = match tree.get(at + 1..) {
+            Some([Unit::Symbol("."), own, ..]) => own
+                .identifier_here(source.dialect)
+                .and_then(|own| source.table(&ObjectName::qualified(&name, &own))),
             _ => None,
         };
-        let table = qualified.or_else(|| source.table(&ObjectName::bare(&name)));
+        let table = qualified.or_else(|| source.table_called(None, &name));
         if let Some(table) = table.map(|table| &**table)
             && !found.iter().any(|other| other.name == table.name)
         {
@@ -241,9 +244,9 @@ impl<'a> Rewriter<'a> {
         {
             return taken;
         }
-        let lower = word.to_ascii_lowercase();
+        let lower = lowercase(word);
         let is_column = out.last().is_some_and(|piece| piece.text == ".");
-        match lower.as_str() {
+        match &*lower {
             // Where a row lies: it tells rows apart, as rowid does.
             "ctid" if self.from == DialectKind::Postgres && self.kind_of_column("ctid", None).is_none() => {
                 push(out, "rowid".into(), false);
@@ -293,7 +296,7 @@ impl<'a> Rewriter<'a> {
     /// A name, perhaps qualified: a schema that we know becomes part of the table's name.
     fn name(&mut self, name: &str, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
         let qualified = matches!(list.get(1), Some(Unit::Symbol(".")));
-        if qualified && matches!(name.to_ascii_lowercase().as_str(), "public" | "pg_catalog") {
+        if qualified && matches!(&*lowercase(name), "public" | "pg_catalog") {
             return 2;
         }
         if qualified
@@ -305,12 +308,12 @@ impl<'a> Rewriter<'a> {
         }
         let quoted = matches!(list[0], Unit::Name(_));
         let own =
-            if quoted || self.from != DialectKind::Postgres { name.to_owned() } else { name.to_lowercase() };
+            if quoted || self.from != DialectKind::Postgres { Cow::Borrowed(name) } else { folded(name) };
         let qualifier = match out.as_slice() {
-            [.., before, dot] if dot.text == "." => Some(before.text.trim_matches('"').to_owned()),
+            [.., before, dot] if dot.text == "." => Some(before.text.trim_matches('"')),
             _ => None,
         };
-        let kind = if qualified { None } else { self.kind_of_column(&own, qualifier.as_deref()) };
+        let kind = if qualified { None } else { self.kind_of_column(&own, qualifier) };
         let text = if quoted {
             crate::token::quote(name, DialectKind::Sqlite)
         } else if kind.is_some() {
@@ -350,17 +353,7 @@ pub(super) fn push(out: &mut Vec<Piece>, text: String, literal: bool) {
 
 /// Pieces with blanks where SQL wants them.
 pub(super) fn join(pieces: &[Piece]) -> String {
-    let mut sql = String::new();
-    for piece in pieces {
-        let glued = matches!(piece.text.as_str(), "," | "." | ")" | ";")
-            || sql.ends_with(['.', '('])
-            || sql.is_empty();
-        if !glued {
-            sql.push(' ');
-        }
-        sql.push_str(&piece.text);
-    }
-    sql
+    units::join(pieces.iter().map(|piece| piece.text.as_str()))
 }
 
 #[cfg(test)]

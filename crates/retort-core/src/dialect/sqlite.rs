@@ -6,6 +6,8 @@ mod rows;
 pub use change::{Changed, Hint, change};
 pub use rows::{delete_row, literal, select_rows};
 
+use std::borrow::Cow;
+
 use super::words;
 use crate::schema::{
     Check, Column, Deferral, ForeignKey, IdentityKind, Index, IndexKey, ObjectName, ReferentialAction, Table,
@@ -21,7 +23,7 @@ pub fn quote(name: &str) -> String {
 
 /// A table's name for SQLite.
 pub fn table_name(name: &ObjectName) -> String {
-    quote(&name.to_string())
+    if name.schema.is_none() { quote(&name.name) } else { quote(&name.to_string()) }
 }
 
 fn list(names: &[String]) -> String {
@@ -33,12 +35,15 @@ pub fn create_table(table: &Table, name: Option<&str>) -> String {
     let name = name.map_or_else(|| table_name(&table.name), quote);
     let inline = inline_key(table);
     let mut parts: Vec<String> = Vec::new();
-    let unnamed = table.checks.iter().map(|check| subject(check, table).filter(|_| check.name.is_none()));
+    let unnamed = table.checks.iter().map(|check| match check.name {
+        Some(_) => None,
+        None => subject(check, table),
+    });
     let subjects: Vec<Option<usize>> = unnamed.collect();
     for (place, column) in table.columns.iter().enumerate() {
         let mut text = column_definition(column, inline == Some(column.name.as_str()), primary_name(table));
         for (check, _) in table.checks.iter().zip(&subjects).filter(|(_, subject)| **subject == Some(place)) {
-            text.push_str(&format!(" CHECK ({})", check.expression.text()));
+            text.extend([" CHECK (", check.expression.text(), ")"]);
         }
         parts.push(text);
     }
@@ -52,7 +57,7 @@ pub fn create_table(table: &Table, name: Option<&str>) -> String {
     let options: Vec<&str> =
         ["STRICT", "WITHOUT ROWID"].into_iter().filter(|o| table.options.contains_key(*o)).collect();
     let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
-    format!("CREATE TABLE {name} (\n  {}\n){options}", parts.join(",\n  "))
+    ["CREATE TABLE ", &name, " (\n  ", &parts.join(",\n  "), "\n)", &options].concat()
 }
 
 /// The column that is the primary key by itself and numbers itself: only inline can it be AUTOINCREMENT.
@@ -92,7 +97,7 @@ fn constraint_name(name: Option<&str>) -> String {
 pub fn column_definition(column: &Column, inline_key: bool, key_name: Option<&str>) -> String {
     let mut text = quote(&column.name);
     if !column.column_type.text().is_empty() {
-        text.push_str(&format!(" {}", column.column_type));
+        text.extend([" ", column.column_type.text()]);
     }
     if !column.nullable {
         text.push_str(" NOT NULL");
@@ -103,7 +108,7 @@ pub fn column_definition(column: &Column, inline_key: bool, key_name: Option<&st
         text.push_str(if auto { " AUTOINCREMENT" } else { "" });
     }
     if let Some(default) = &column.default {
-        text.push_str(&format!(" DEFAULT {}", default_text(default.text())));
+        text.extend([" DEFAULT ", &*default_text(default.text())]);
     }
     if let Some(generated) = &column.generated {
         let kept = if generated.stored { "STORED" } else { "VIRTUAL" };
@@ -116,8 +121,12 @@ pub fn column_definition(column: &Column, inline_key: bool, key_name: Option<&st
 }
 
 /// A literal stands bare; every other expression wants parentheses.
-fn default_text(text: &str) -> String {
-    if words::is_literal(text, DialectKind::Sqlite) { text.to_owned() } else { format!("({text})") }
+fn default_text(text: &str) -> Cow<'_, str> {
+    if words::is_literal(text, DialectKind::Sqlite) {
+        Cow::Borrowed(text)
+    } else {
+        format!("({text})").into()
+    }
 }
 
 fn unique_definition(unique: &Unique) -> String {

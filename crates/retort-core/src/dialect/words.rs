@@ -2,7 +2,7 @@
 
 use crate::schema::{ForeignKey, ObjectName, ReferentialAction};
 use crate::source::DialectKind;
-use crate::token::{self, TokenKind};
+use crate::token::{self, Scanner, TokenKind};
 
 /// A name in quotes where it needs them.
 pub(super) fn quote(name: &str, dialect: DialectKind) -> String {
@@ -68,14 +68,16 @@ pub(super) fn foreign_key(key: &ForeignKey, dialect: DialectKind) -> String {
 
 /// Whether an expression is one literal, a sign before it or not.
 pub(super) fn is_literal(text: &str, dialect: DialectKind) -> bool {
-    let tokens = token::tokens(text, dialect);
+    let mut tokens = Scanner::new(text, dialect);
     let word = |word: &str| ["true", "false", "null"].iter().any(|other| word.eq_ignore_ascii_case(other));
-    match tokens.as_slice() {
-        [one] => {
+    match (tokens.next(), tokens.next(), tokens.next()) {
+        (Some(one), None, _) => {
             matches!(one.kind, TokenKind::Text | TokenKind::Number)
                 || (one.kind == TokenKind::Word && word(one.text(text)))
         }
-        [sign, number] => matches!(sign.text(text), "-" | "+") && number.kind == TokenKind::Number,
+        (Some(sign), Some(number), None) => {
+            matches!(sign.text(text), "-" | "+") && number.kind == TokenKind::Number
+        }
         _ => false,
     }
 }

@@ -3,9 +3,11 @@
 //! Knows dollar quotes, `E''`, comments, trigger and routine bodies, `DELIMITER`, psql's `\` lines and the data
 //! after `COPY … FROM stdin`. It is linear in the text and accepts every input.
 
+use std::borrow::Cow;
+
 use super::copy::{data_end, is_from_stdin};
 use crate::source::DialectKind;
-use crate::token::{Scanner, Token, TokenKind};
+use crate::token::{Scanner, Token, TokenKind, lowercase};
 
 /// A statement's place and its tokens; places count from the start of the text that was cut.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,7 +178,7 @@ impl<'a> Splitter<'a> {
             self.read_head(token);
         }
         if self.open.head == Head::Routine && token.kind == TokenKind::Word {
-            self.count_blocks(&self.word(token).to_ascii_lowercase());
+            self.count_blocks(&lowercase(self.word(token)));
         }
         if self.open.head == Head::Rule {
             match self.word(token) {
@@ -189,6 +191,9 @@ impl<'a> Splitter<'a> {
             self.open.first_comment = scanner.version_comment();
         }
         self.open.last_comment = scanner.version_comment();
+        if self.open.tokens.is_empty() {
+            self.open.tokens.reserve(32);
+        }
         self.open.tokens.push(token);
     }
 
@@ -200,9 +205,9 @@ impl<'a> Splitter<'a> {
         {
             return;
         }
-        let word = self.word(token).to_ascii_lowercase();
+        let word = lowercase(self.word(token));
         let mysql = self.dialect == DialectKind::Mysql;
-        self.open.head = match (&self.open.head, word.as_str()) {
+        self.open.head = match (&self.open.head, &*word) {
             (Head::Routine, _) => Head::Routine,
             (Head::Rule, _) => Head::Rule,
             (Head::Words, "rule") if self.dialect == DialectKind::Postgres => Head::Rule,
@@ -222,7 +227,7 @@ impl<'a> Splitter<'a> {
             }
             (_, _) => Head::Plain,
         };
-        if self.open.tokens.is_empty() && !matches!(word.as_str(), "create" | "alter") {
+        if self.open.tokens.is_empty() && !matches!(&*word, "create" | "alter") {
             self.open.head = Head::Plain;
         }
     }
@@ -239,7 +244,7 @@ impl<'a> Splitter<'a> {
 
     fn count_blocks(&mut self, word: &str) {
         let previous = self.open.tokens.last().copied();
-        let before = previous.map_or(String::new(), |token| self.word(token).to_ascii_lowercase());
+        let before = previous.map_or(Cow::Borrowed(""), |token| lowercase(self.word(token)));
         let after_end = std::mem::replace(&mut self.open.after_end, false) && before == "end";
         let postgres = self.dialect == DialectKind::Postgres;
         let begins = self.begins_statement(previous, &before);

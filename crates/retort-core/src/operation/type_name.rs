@@ -39,7 +39,8 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read<SqlType> {
     let _ = cursor.dialect == DialectKind::Postgres && cursor.eat("SETOF");
     let is_time = cursor.is_any(&["TIME", "TIMESTAMP"]);
     let is_interval = cursor.is("INTERVAL");
-    if !NAMES.iter().any(|name| cursor.eat(name)) {
+    let may_go_on = cursor.ahead(1).starts_with(|c: char| c.is_ascii_alphabetic());
+    if !(may_go_on && NAMES.iter().any(|name| cursor.eat(name))) {
         cursor.object_name()?;
     }
     if is_interval {

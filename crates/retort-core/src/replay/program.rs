@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::dialect::Capabilities;
 use crate::operation::{Operation, SqlClass};
 use crate::revision::{
-    Direction, Emitted, OpaqueStep, Program, Server, Stage, StageError, Stop, TransactionAct,
+    Direction, Emitted, Memory, OpaqueStep, Program, Server, Stage, StageError, Stop, TransactionAct,
 };
 use crate::schema::Schema;
 use crate::source::{DialectKind, Span};
@@ -26,12 +26,13 @@ pub(super) fn run(
     direction: Direction,
     before: &Trace,
     engine: Capabilities,
+    memory: &mut Memory,
     body: Span,
 ) -> Trace {
     let mut passed = BTreeSet::new();
     loop {
         let trace = before.clone();
-        let mut stage = Model { trace, engine, passed: &passed, asked: 0, refused: None };
+        let mut stage = Model { trace, engine, memory, passed: &passed, asked: 0, refused: None };
         let result = program.run(direction, &mut stage);
         let (mut trace, refused) = (stage.trace, stage.refused);
         match result {
@@ -65,6 +66,7 @@ fn asks_setting(sql: &str) -> bool {
 struct Model<'a> {
     trace: Trace,
     engine: Capabilities,
+    memory: &'a mut Memory,
     /// The statements, by number, whose refusal is a warning.
     passed: &'a BTreeSet<usize>,
     /// How many statements there were.
@@ -145,5 +147,9 @@ impl Stage for Model<'_> {
 
     fn say(&mut self, diagnostic: Diagnostic) {
         self.trace.diagnostics.push(diagnostic);
+    }
+
+    fn memory(&mut self) -> &mut Memory {
+        self.memory
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use crate::database::{DatabaseError, ResultSet};
 use crate::diagnostic::Diagnostic;
+use crate::revision::Memory;
 use crate::schema::Schema;
 use crate::source::{DialectKind, Span};
 
@@ -86,6 +87,9 @@ pub trait Stage {
 
     /// Tells the user something: a warning, what the program prints.
     fn say(&mut self, diagnostic: Diagnostic);
+
+    /// What the program before it left for this one.
+    fn memory(&mut self) -> &mut Memory;
 }
 
 /// A text to be run.

@@ -15,7 +15,7 @@ use crate::plan::Step;
 use crate::replay::{
     Replay, ReplayedDirective, Trace, direction, refused_by_database, warn_of_silent_cascades,
 };
-use crate::revision::{Emitted, Program, StageError, Stop};
+use crate::revision::{Emitted, Memory, Program, StageError, Stop};
 use crate::script::{Frame, Origin, RenderOptions, Script, Writer, foreign_key_check};
 use crate::source::DialectKind;
 use crate::version_table::{self, VersionTable};
@@ -34,12 +34,14 @@ pub(super) fn run(
     let mut frame = Frame::of(&plain, options);
     loop {
         let mut live = Live::new(replay.trace(), frame.clone(), options.capabilities, &mut *db);
+        live.memory = std::mem::take(&mut replay.memory);
         let result = live
             .begin()
             .map_err(|_| None)
             .and_then(|()| program.run(direction(step.kind), &mut live).map_err(Some))
             .and_then(|()| live.whole().map_err(Some));
         let wants_keys_off = live.wants_keys_off;
+        replay.memory = std::mem::take(&mut live.memory);
         let outcome = live.end(step, result);
         // Foreign keys are switched outside of transactions only: the step is undone and run again.
         let is_undone =
@@ -58,6 +60,7 @@ const KEYS_ON: &str = "a table must be rebuilt while foreign keys are on";
 /// A step on its way through a database.
 struct Live<'a> {
     db: &'a mut dyn Database,
+    memory: Memory,
     engine: Capabilities,
     heads: VersionTable,
     /// What makes the version table, where it was not there.
@@ -109,6 +112,7 @@ impl<'a> Live<'a> {
     fn new(trace: Trace, frame: Frame, engine: Capabilities, db: &'a mut dyn Database) -> Live<'a> {
         Live {
             db,
+            memory: Memory::default(),
             engine,
             heads: frame.version_table.clone(),
             create: frame.create_version_table.clone(),

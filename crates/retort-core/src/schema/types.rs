@@ -1,10 +1,11 @@
 //! Column types: as they were written, and what is meant.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use crate::source::DialectKind;
-use crate::token::{self, TokenKind};
+use crate::token::{self, Scanner, TokenKind};
 
 /// A type as its author wrote it, in one line. Equality does not look at case or blanks.
 #[derive(Clone)]
@@ -112,17 +113,17 @@ impl fmt::Display for SqlType {
 }
 
 /// A type cut into its words and arguments.
-struct Parts {
-    words: Vec<String>,
-    arguments: Vec<String>,
+struct Parts<'a> {
+    words: Vec<Cow<'a, str>>,
+    arguments: Vec<Cow<'a, str>>,
     is_array: bool,
 }
 
-impl Parts {
-    fn read(text: &str, dialect: DialectKind) -> Parts {
+impl<'a> Parts<'a> {
+    fn read(text: &'a str, dialect: DialectKind) -> Parts<'a> {
         let mut parts = Parts { words: Vec::new(), arguments: Vec::new(), is_array: false };
         let mut depth = 0;
-        for token in token::tokens(text, dialect) {
+        for token in Scanner::new(text, dialect) {
             let word = token.text(text);
             match (token.kind, word) {
                 (_, "(") => depth += 1,
@@ -130,11 +131,11 @@ impl Parts {
                 (_, "[") => parts.is_array = true,
                 (TokenKind::Word, _) if word.eq_ignore_ascii_case("array") => parts.is_array = true,
                 (TokenKind::Text, _) if depth > 0 => {
-                    parts.arguments.extend(token::string_value(word, dialect));
+                    parts.arguments.extend(token::value_of(word, dialect));
                 }
-                (TokenKind::Number, _) if depth > 0 => parts.arguments.push(word.to_owned()),
-                (TokenKind::Word, _) if depth == 0 => parts.words.push(word.to_lowercase()),
-                (TokenKind::Quoted, _) if depth == 0 => parts.words.push(token::identifier(word, dialect)),
+                (TokenKind::Number, _) if depth > 0 => parts.arguments.push(Cow::Borrowed(word)),
+                (TokenKind::Word, _) if depth == 0 => parts.words.push(token::folded(word)),
+                (TokenKind::Quoted, _) if depth == 0 => parts.words.push(token::name_of(word, dialect)),
                 _ => {}
             }
         }
@@ -149,6 +150,11 @@ impl Parts {
         self.words.iter().any(|w| w == word)
     }
 
+    /// The labels of an ENUM or SET.
+    fn given(&self) -> Vec<String> {
+        self.arguments.iter().map(ToString::to_string).collect()
+    }
+
     fn integer(&self, bytes: u8) -> TypeKind {
         TypeKind::Integer { bytes, unsigned: self.has("unsigned") || self.has("zerofill"), auto: false }
     }
@@ -161,7 +167,7 @@ impl Parts {
         let Some(first) = self.words.iter().find(|word| *word != "pg_catalog" && *word != "public") else {
             return TypeKind::None;
         };
-        match first.as_str() {
+        match &**first {
             "tinyint" if mysql && self.number(0) == Some(1) && !self.has("unsigned") => TypeKind::Boolean,
             "tinyint" | "int1" => self.integer(1),
             "smallint" | "int2" | "year" => self.integer(2),
@@ -207,8 +213,8 @@ impl Parts {
             "uuid" => TypeKind::Uuid,
             "json" => TypeKind::Json { binary: false },
             "jsonb" => TypeKind::Json { binary: true },
-            "enum" if dialect == DialectKind::Mysql => TypeKind::Enum(self.arguments.clone()),
-            "set" if dialect == DialectKind::Mysql => TypeKind::Set(self.arguments.clone()),
+            "enum" if dialect == DialectKind::Mysql => TypeKind::Enum(self.given()),
+            "set" if dialect == DialectKind::Mysql => TypeKind::Set(self.given()),
             other => TypeKind::Named(
                 self.words
                     .last()

@@ -1,24 +1,47 @@
 //! Names: what an identifier token stands for, and how a name is written.
 
+use std::borrow::Cow;
+
 use super::value::unicode_escaped;
 use crate::source::DialectKind;
 
 /// The name that an identifier token stands for: quotes taken off, and a bare PostgreSQL name folded to lower
 /// case (PostgreSQL 18, 4.1.1; MySQL and SQLite keep the case as written).
 pub fn identifier(text: &str, dialect: DialectKind) -> String {
+    name_of(text, dialect).into_owned()
+}
+
+/// The same, as it stands in the text where it can.
+pub(crate) fn name_of(text: &str, dialect: DialectKind) -> Cow<'_, str> {
     if let Some(escaped) = unicode_escaped(text, dialect) {
-        return escaped;
+        return Cow::Owned(escaped);
     }
-    let mut characters = text.chars();
-    match (characters.next(), text.len()) {
-        (Some(quote @ ('"' | '`')), 2..) => {
+    match (text.as_bytes().first(), text.len()) {
+        (Some(quote @ (b'"' | b'`')), 2..) => {
+            let quote = char::from(*quote);
             let inner = text[1..].strip_suffix(quote).unwrap_or(&text[1..]);
-            inner.replace(&format!("{quote}{quote}"), &quote.to_string())
+            if inner.contains(quote) {
+                return Cow::Owned(inner.replace(&format!("{quote}{quote}"), &quote.to_string()));
+            }
+            Cow::Borrowed(inner)
         }
-        (Some('['), 2..) => text[1..].strip_suffix(']').unwrap_or(&text[1..]).to_owned(),
-        _ if dialect == DialectKind::Postgres => text.to_lowercase(),
-        _ => text.to_owned(),
+        (Some(b'['), 2..) => Cow::Borrowed(text[1..].strip_suffix(']').unwrap_or(&text[1..])),
+        _ if dialect == DialectKind::Postgres => folded(text),
+        _ => Cow::Borrowed(text),
     }
+}
+
+/// A bare name as PostgreSQL folds it.
+pub(crate) fn folded(word: &str) -> Cow<'_, str> {
+    if word.is_ascii() { lowercase(word) } else { Cow::Owned(word.to_lowercase()) }
+}
+
+/// A word with its ASCII letters in lower case; most are written so.
+pub(crate) fn lowercase(word: &str) -> Cow<'_, str> {
+    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(word.to_ascii_lowercase());
+    }
+    Cow::Borrowed(word)
 }
 
 /// A name in the dialect's quotes.
@@ -33,9 +56,36 @@ pub fn quote(name: &str, dialect: DialectKind) -> String {
 pub fn quote_if_needed(name: &str, dialect: DialectKind) -> String {
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
         && name.bytes().next().is_some_and(|b| !b.is_ascii_digit());
-    let is_in = |words: &[&str]| words.binary_search(&name).is_ok();
-    let reserved = is_in(&RESERVED) || (dialect != DialectKind::Sqlite && is_in(&RESERVED_ON_SERVERS));
-    if plain && !reserved { name.to_owned() } else { quote(name, dialect) }
+    let reserved = || {
+        is_among(name, &RESERVED, &STARTS)
+            || (dialect != DialectKind::Sqlite && is_among(name, &RESERVED_ON_SERVERS, &STARTS_ON_SERVERS))
+    };
+    if plain && !reserved() { name.to_owned() } else { quote(name, dialect) }
+}
+
+/// Whether a name is one of the words, whose letters begin at these places.
+fn is_among(name: &str, words: &[&str], starts: &[u8; 27]) -> bool {
+    let letter = name.bytes().next().filter(u8::is_ascii_lowercase).map(|first| usize::from(first - b'a'));
+    let range = letter.map(|letter| usize::from(starts[letter])..usize::from(starts[letter + 1]));
+    range.and_then(|range| words.get(range)).is_some_and(|words| words.contains(&name))
+}
+
+const STARTS: [u8; 27] = starts(&RESERVED);
+const STARTS_ON_SERVERS: [u8; 27] = starts(&RESERVED_ON_SERVERS);
+
+/// The places at which the words of each letter begin and end.
+const fn starts(words: &[&str]) -> [u8; 27] {
+    let mut starts = [0; 27];
+    let mut at = 0;
+    while at < words.len() {
+        let mut after = (words[at].as_bytes()[0] - b'a') as usize + 1;
+        at += 1;
+        while after < starts.len() {
+            starts[after] = at as u8;
+            after += 1;
+        }
+    }
+    starts
 }
 
 /// Words that are reserved in at least one of the dialects (PostgreSQL 18 appendix C, MySQL 8.4 11.3,

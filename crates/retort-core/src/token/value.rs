@@ -1,20 +1,27 @@
 //! Values: the characters that a string literal stands for.
 
+use std::borrow::Cow;
+
 use crate::source::DialectKind;
 
 /// The characters that a string literal token stands for; None for blobs and bit strings.
 pub fn string_value(text: &str, dialect: DialectKind) -> Option<String> {
+    value_of(text, dialect).map(Cow::into_owned)
+}
+
+/// The same, as it stands in the text where it can.
+pub(crate) fn value_of(text: &str, dialect: DialectKind) -> Option<Cow<'_, str>> {
     if let Some(escaped) = unicode_escaped(text, dialect) {
-        return Some(escaped);
+        return Some(Cow::Owned(escaped));
     }
     match text.as_bytes().first()? {
         b'\'' | b'"' => Some(unescape(text, dialect == DialectKind::Mysql)),
-        b'e' | b'E' => Some(unescape_postgres(&text[1..])),
+        b'e' | b'E' => Some(Cow::Owned(unescape_postgres(&text[1..]))),
         b'n' | b'N' => Some(unescape(&text[1..], dialect == DialectKind::Mysql)),
         b'$' => {
             let tag = text[1..].find('$')? + 2;
             let body = &text[tag..];
-            Some(body.strip_suffix(&text[..tag]).unwrap_or(body).to_owned())
+            Some(Cow::Borrowed(body.strip_suffix(&text[..tag]).unwrap_or(body)))
         }
         _ => None,
     }
@@ -68,10 +75,13 @@ pub(super) fn unicode_escaped(text: &str, dialect: DialectKind) -> Option<String
     Some(value)
 }
 
-fn unescape(text: &str, backslash: bool) -> String {
+fn unescape(text: &str, backslash: bool) -> Cow<'_, str> {
     let quote = text.chars().next().unwrap_or('\'');
     let inner = text.strip_prefix(quote).unwrap_or(text);
     let inner = inner.strip_suffix(quote).unwrap_or(inner);
+    if !inner.contains(|c| c == quote || (backslash && c == '\\')) {
+        return Cow::Borrowed(inner);
+    }
     let mut value = String::with_capacity(inner.len());
     let mut characters = inner.chars();
     while let Some(c) = characters.next() {
@@ -96,7 +106,7 @@ fn unescape(text: &str, backslash: bool) -> String {
             c => value.push(c),
         }
     }
-    value
+    Cow::Owned(value)
 }
 
 /// The inside of `E'…'` (PostgreSQL 18, 4.1.2.2): bytes by number make characters together.

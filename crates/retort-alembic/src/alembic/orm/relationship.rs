@@ -137,9 +137,9 @@ fn target(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Rc<Class>> {
         Value::Class(class) => Ok(class.clone()),
         Value::Str(name) => {
             let last = name.rsplit('.').next().unwrap_or(name).to_owned();
-            let known = &interp.slot::<Mapped>().0;
-            let found = known.iter().rev().find(|class| *class.name == *last).cloned();
-            found
+            let is_it = |class: &&Rc<Class>| *class.name == *last;
+            let own = interp.slot::<Mapped>().0.iter().rev().find(is_it).cloned();
+            own.or_else(|| interp.lasting::<Mapped>().0.iter().rev().find(is_it).cloned())
                 .ok_or_else(|| Unwind::unsupported(format!("a relationship to `{name}`, which is not known")))
         }
         Value::Function(_) => {

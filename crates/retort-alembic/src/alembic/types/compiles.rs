@@ -46,11 +46,11 @@ fn register(interp: &mut Interpreter<'_>, class: &Value, always: bool, function:
     let function = function.clone();
     match class {
         Value::Class(class) => {
-            interp.slot::<OfProject>().0.push(Said { class: Rc::clone(class), always, function });
+            interp.lasting::<OfProject>().0.push(Said { class: Rc::clone(class), always, function });
         }
         Value::Foreign(_) => {}
         _ => match class.as_native::<NativeTypeClass>() {
-            Some(native) => interp.slot::<OfTypes>().0.push(Said { class: native.class, always, function }),
+            Some(native) => interp.lasting::<OfTypes>().0.push(Said { class: native.class, always, function }),
             None => {
                 let reason = "compiles() of a class of SQLAlchemy itself that is no type";
                 return Err(Unwind::unsupported(reason));
@@ -72,7 +72,7 @@ pub(super) fn compiled(
     value: &Value,
     class: &Rc<Class>,
 ) -> Outcome<Option<String>> {
-    match latest(&interp.slot::<OfProject>().0, |own| class.inherits(own)) {
+    match latest(&interp.lasting::<OfProject>().0, |own| class.inherits(own)) {
         Some(function) => text_of(interp, &function, value.clone()).map(Some),
         None => Ok(None),
     }
@@ -80,7 +80,7 @@ pub(super) fn compiled(
 
 /// A type of SQLAlchemy as a function of `@compiles` writes it, if there is one and no variant goes before.
 pub(super) fn as_compiled(interp: &mut Interpreter<'_>, own: DataType) -> Outcome<DataType> {
-    let Some(function) = latest(&interp.slot::<OfTypes>().0, |class| std::ptr::eq(*class, own.class)) else {
+    let Some(function) = latest(&interp.lasting::<OfTypes>().0, |class| std::ptr::eq(*class, own.class)) else {
         return Ok(own);
     };
     let dialect = world::dialect(interp).name();

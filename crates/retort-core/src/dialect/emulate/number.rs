@@ -47,24 +47,24 @@ pub(in crate::dialect) fn numbering(source: &Schema, table: &Table, column: &Col
     let key = table.primary_key.as_ref();
     let is_key = key
         .is_some_and(|key| matches!(key.columns.as_slice(), [one] if same_word(one, &column.name, dialect)));
-    let name = column.name.clone();
     if let Some(identity) = &column.identity {
         let of_table = table.options.get("AUTO_INCREMENT").and_then(|start| start.parse().ok());
         return Some(Numbering {
-            sequence: flat(&sequence_of(table, &name)).to_string(),
-            column: name,
+            sequence: flat(&sequence_of(table, &column.name)).to_string(),
+            column: column.name.clone(),
             start: identity.start.or(of_table).unwrap_or(1),
             increment: identity.increment.unwrap_or(1),
             is_key,
         });
     }
+    let default = column.default.as_ref()?;
     if !matches!(column.column_type.kind(dialect), TypeKind::Integer { .. }) {
         return None;
     }
-    let sequence = sequence_in(column.default.as_ref()?, dialect)?;
+    let sequence = sequence_in(default, dialect)?;
     let known = source.sequence(&sequence);
     Some(Numbering {
-        column: name,
+        column: column.name.clone(),
         sequence: flat(&sequence).to_string(),
         start: known.and_then(|held| held.start).unwrap_or(1),
         increment: known.and_then(|held| held.increment).unwrap_or(1),
@@ -95,15 +95,8 @@ pub(in crate::dialect) fn sequence_in(default: &Expression, dialect: DialectKind
 }
 
 impl Emulation<'_> {
-    /// The column as it may be until a trigger has numbered it, where that makes a difference: MySQL's NULL.
-    pub(super) fn unnumbered(&self, column: &Column) -> Option<Column> {
-        let numbering = numbering(self.source, self.from, column)?;
-        (self.is_mysql() && !numbering.is_key).then(|| Column { nullable: true, ..column.clone() })
-    }
-
-    /// Makes a column number itself; true when its default is spoken for.
-    pub(super) fn number(&mut self, column: &Column, new: &mut Column) -> bool {
-        let Some(numbering) = numbering(self.source, self.from, column) else { return false };
+    /// Makes a column number itself.
+    pub(super) fn number(&mut self, column: &Column, new: &mut Column, numbering: Numbering) {
         if numbering.is_key {
             self.key(column, new, &numbering);
         } else {
@@ -116,7 +109,6 @@ impl Emulation<'_> {
             self.refuse_given(column, omitted);
         }
         self.done.numberings.push(numbering);
-        true
     }
 
     fn key(&mut self, column: &Column, new: &mut Column, numbering: &Numbering) {

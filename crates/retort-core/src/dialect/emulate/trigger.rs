@@ -135,7 +135,8 @@ impl Emulation<'_> {
     /// The triggers of one event, before and after it.
     fn make_event(&self, group: &[&Known<'_>], event: &'static str, place: usize, made: &mut Made) {
         let mut run = Run::new(event, self.from, self.source.dialect);
-        let mut actions: [Vec<Action<'_>>; 2] = [Vec::new(), Vec::new()];
+        let mut statements: [Vec<String>; 2] = [Vec::new(), Vec::new()];
+        let mut set = Vec::new();
         for before in [true, false] {
             let own = |trigger: &&&Known<'_>| {
                 trigger.head.before == before
@@ -152,24 +153,27 @@ impl Emulation<'_> {
                     trigger.head.when.as_deref(),
                     &trigger.steps,
                 );
-                let said = ran.and_then(|()| self.statements(&next.actions).map(|_| ()));
-                let said = said.and_then(|()| self.assigned(&next).map(|_| ()));
-                if let Err(what) = said {
-                    dropped(made, &trigger.name, &what);
-                    continue;
-                }
+                let said = ran.and_then(|()| Ok((self.statements(&next.actions)?, self.assigned(&next)?)));
+                let (mut said, assigned) = match said {
+                    Ok(said) => said,
+                    Err(what) => {
+                        dropped(made, &trigger.name, &what);
+                        continue;
+                    }
+                };
                 self.note_trigger(trigger, event, &next, made);
-                if let Some(list) = actions.get_mut(usize::from(!before)) {
-                    list.append(&mut next.actions);
+                if let Some(list) = statements.get_mut(usize::from(!before)) {
+                    list.append(&mut said);
                 }
+                set = assigned;
                 run = next;
                 run.actions.clear();
             }
         }
         let of = group.first().map(|trigger| trigger.head.of.as_slice()).unwrap_or_default();
-        let [before, after] = actions;
+        let [before, after] = statements;
         self.make_before(&before, event, of, place, made);
-        self.make_after(&run, &after, event, of, place, made);
+        self.make_after(&set, after, event, of, place, made);
     }
 
     fn note_trigger(&self, trigger: &Known<'_>, event: &str, run: &Run<'_>, made: &mut Made) {
@@ -215,34 +219,31 @@ impl Emulation<'_> {
         format!("_retort_{}_{when}_{}{number}", flat(&self.from.name), event.to_lowercase())
     }
 
-    fn make_before(&self, actions: &[Action<'_>], event: &str, of: &[String], place: usize, made: &mut Made) {
-        let Ok(statements) = self.statements(actions) else { return };
+    fn make_before(&self, statements: &[String], event: &str, of: &[String], place: usize, made: &mut Made) {
         if statements.is_empty() {
             return;
         }
         let name = self.title("before", event, place);
-        let text = self.create("BEFORE", event, of, &name, &statements);
+        let text = self.create("BEFORE", event, of, &name, statements);
         made.triggers.push((name, text));
     }
 
     fn make_after(
         &self,
-        run: &Run<'_>,
-        actions: &[Action<'_>],
+        set: &[(&Column, String)],
+        mut others: Vec<String>,
         event: &'static str,
         of: &[String],
         place: usize,
         made: &mut Made,
     ) {
-        let (Ok(set), Ok(mut others)) = (self.assigned(run), self.statements(actions)) else { return };
         let table = table_name(&flat(&self.from.name));
         let mut statements = Vec::new();
         if !set.is_empty() {
+            let set: Vec<&str> = set.iter().map(|(_, said)| said.as_str()).collect();
             statements.push(format!("UPDATE {table} SET {} WHERE rowid = NEW.rowid", set.join(", ")));
         }
-        for column in
-            self.from.columns.iter().filter(|column| !column.nullable && run.new.contains_key(&column.name))
-        {
+        for (column, _) in set.iter().filter(|(column, _)| !column.nullable) {
             made.filled.push((column.name.clone(), event));
             let message = format!("NOT NULL constraint failed: {}.{}", flat(&self.from.name), column.name);
             let message = text_literal(&message);
@@ -283,14 +284,14 @@ impl Emulation<'_> {
     }
 
     /// `column = value` for what NEW has become.
-    fn assigned(&self, run: &Run<'_>) -> Read<Vec<String>> {
+    fn assigned(&self, run: &Run<'_>) -> Read<Vec<(&Column, String)>> {
         let mut set = Vec::new();
         for column in &self.from.columns {
             let Some(value) = run.new.get(&column.name) else { continue };
             let mut teller = self.teller(value);
             let said = teller.rewriter.value(value, column);
             refuse(&teller)?;
-            set.push(format!("{} = {said}", quote(&column.name)));
+            set.push((column, format!("{} = {said}", quote(&column.name))));
         }
         Ok(set)
     }
@@ -363,15 +364,18 @@ impl Emulation<'_> {
             .collect();
         let dialect = self.source.dialect;
         for column in &self.from.columns {
-            let assigned = set.iter().any(|text| {
-                text.starts_with(&format!("{} = ", quote(&column.name)))
-                    || text.contains(&format!(", {} = ", quote(&column.name)))
-            });
+            let assigned = !set.is_empty() && {
+                let first = format!("{} = ", quote(&column.name));
+                let further = format!(", {first}");
+                set.iter().any(|text| text.starts_with(&first) || text.contains(&further))
+            };
             let checked =
-                self.from.checks.iter().any(|check| check.expression.mentions(&column.name, dialect));
-            let keyed = self.from.is_indexed(std::slice::from_ref(&column.name), dialect)
-                || self.from.foreign_keys.iter().any(|key| key.columns.contains(&column.name));
-            if assigned && (checked || keyed) {
+                || self.from.checks.iter().any(|check| check.expression.mentions(&column.name, dialect));
+            let keyed = || {
+                self.from.is_indexed(std::slice::from_ref(&column.name), dialect)
+                    || self.from.foreign_keys.iter().any(|key| key.columns.contains(&column.name))
+            };
+            if assigned && (checked() || keyed()) {
                 let message = format!(
                     "checks and keys of `{}` see its value from before the trigger first",
                     column.name

@@ -1,11 +1,12 @@
 //! What a column's type becomes: SQLite's type, the check that keeps wrong values out, and what is lost.
 
+use std::borrow::Cow;
+
 use super::Emulation;
-use super::number::numbering;
 use crate::dialect::Fidelity;
 use crate::dialect::sqlite::quote;
 use crate::schema::{Column, ObjectName, TypeKind};
-use crate::token::text_literal;
+use crate::token::{lowercase, text_literal};
 
 /// How a column is stored.
 pub(super) struct Stored {
@@ -13,7 +14,7 @@ pub(super) struct Stored {
     /// Fails for values that the source would refuse; lets NULL through.
     pub(super) check: Option<String>,
     pub(super) collation: Option<&'static str>,
-    pub(super) note: Option<(&'static str, Fidelity, String)>,
+    pub(super) note: Option<(&'static str, Fidelity, Cow<'static, str>)>,
 }
 
 impl Stored {
@@ -21,25 +22,32 @@ impl Stored {
         Stored { type_name, check: None, collation: None, note: None }
     }
 
-    fn emulated(type_name: &'static str, check: String, message: impl Into<String>) -> Stored {
+    fn emulated(type_name: &'static str, check: String, message: impl Into<Cow<'static, str>>) -> Stored {
         let note = Some(("dialect/type-emulated", Fidelity::Emulated, message.into()));
         Stored { type_name, check: Some(check), collation: None, note }
     }
 
-    fn weakened(type_name: &'static str, message: impl Into<String>) -> Stored {
+    fn weakened(type_name: &'static str, message: impl Into<Cow<'static, str>>) -> Stored {
         let note = Some(("dialect/type-approximated", Fidelity::Weakened, message.into()));
         Stored { type_name, check: None, collation: None, note }
     }
 }
 
-/// How a column of that type is stored.
-pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind) -> Stored {
+/// How a column of that type is stored; `numbered_key` for the sole key that numbers itself.
+pub(super) fn store(
+    emulation: &Emulation<'_>,
+    column: &Column,
+    kind: &TypeKind,
+    numbered_key: bool,
+) -> Stored {
     let name = quote(&column.name);
     // NULL must pass; a check on typeof() would refuse it.
     let or_null =
-        |check: String| if column.nullable { format!("{name} IS NULL OR ({check})") } else { check };
+        |check: String| if column.nullable { [&*name, " IS NULL OR (", &check, ")"].concat() } else { check };
+    // INTEGER PRIMARY KEY would number itself; INT does not (sqlite.org/lang_createtable.html, 5).
+    let whole = if emulation.is_key(column) && !numbered_key { "INT" } else { "INTEGER" };
     match kind {
-        TypeKind::Integer { bytes, unsigned, .. } => integer(emulation, column, *bytes, *unsigned, or_null),
+        TypeKind::Integer { bytes, unsigned, .. } => integer(whole, &name, *bytes, *unsigned, or_null),
         TypeKind::Decimal { precision, scale } => {
             let mut stored = Stored::weakened(
                 "NUMERIC",
@@ -58,11 +66,11 @@ pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind)
             "REAL with a check that it is a number",
         ),
         // MySQL's BOOLEAN is TINYINT(1) and takes every number of a byte (MySQL 8.4, 13.1.1).
-        TypeKind::Boolean if emulation.is_mysql() => integer(emulation, column, 1, false, or_null),
+        TypeKind::Boolean if emulation.is_mysql() => integer(whole, &name, 1, false, or_null),
         TypeKind::Boolean => {
             Stored::emulated("INTEGER", format!("{name} IN (0, 1)"), "INTEGER with a check for 0 and 1")
         }
-        TypeKind::Text { length, fixed } => text(emulation, column, *length, *fixed),
+        TypeKind::Text { length, fixed } => text(emulation, column, &name, *length, *fixed),
         TypeKind::Blob { length: None } => Stored::exact("BLOB"),
         TypeKind::Blob { length: Some(length) } => {
             Stored::emulated("BLOB", format!("length({name}) <= {length}"), "BLOB with a check of its length")
@@ -72,7 +80,7 @@ pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind)
             let utc = if *zone { ", in UTC" } else { "" };
             // Up to the minutes: what SQLite reads of seconds and offsets is less than servers take.
             let clock = format!(" AND datetime(substr({name}, 1, 16)) IS NOT NULL");
-            day(&name, &clock, &format!("TEXT in the form YYYY-MM-DD HH:MM:SS{utc}"))
+            day(&name, &clock, format!("TEXT in the form YYYY-MM-DD HH:MM:SS{utc}"))
         }
         TypeKind::Time => Stored::emulated(
             "TEXT",
@@ -107,47 +115,48 @@ pub(super) fn store(emulation: &Emulation<'_>, column: &Column, kind: &TypeKind)
 }
 
 fn integer(
-    emulation: &Emulation<'_>,
-    column: &Column,
+    type_name: &'static str,
+    name: &str,
     bytes: u8,
     unsigned: bool,
     or_null: impl Fn(String) -> String,
 ) -> Stored {
-    let name = quote(&column.name);
-    let bits = u32::from(bytes) * 8;
-    let (low, high) = match (unsigned, bits) {
-        (true, 64) => ("0".to_owned(), None),
-        (true, bits) => ("0".to_owned(), Some(((1u64 << bits) - 1).to_string())),
-        (false, 64) => (i64::MIN.to_string(), None),
-        (false, bits) => ((-(1i64 << (bits - 1))).to_string(), Some(((1i64 << (bits - 1)) - 1).to_string())),
+    let range = match (unsigned, bytes) {
+        (false, 1) => "-128 AND 127",
+        (false, 2) => "-32768 AND 32767",
+        (false, 3) => "-8388608 AND 8388607",
+        (false, 4) => "-2147483648 AND 2147483647",
+        (true, 1) => "0 AND 255",
+        (true, 2) => "0 AND 65535",
+        (true, 3) => "0 AND 16777215",
+        (true, 4) => "0 AND 4294967295",
+        _ => "",
     };
-    let range = match (&high, unsigned) {
-        (Some(high), _) => format!(" AND {name} BETWEEN {low} AND {high}"),
-        (None, true) => format!(" AND {name} >= 0"),
-        (None, false) => String::new(),
+    let mut check = ["typeof(", name, ") = 'integer'"].concat();
+    match range {
+        "" if unsigned => check.extend([" AND ", name, " >= 0"]),
+        "" => {}
+        range => check.extend([" AND ", name, " BETWEEN ", range]),
+    }
+    let message = match (type_name, range) {
+        ("INT", "") => "INT with a check that it is a whole number",
+        ("INT", _) => "INT with a check of its range",
+        (_, "") => "INTEGER with a check that it is a whole number",
+        (_, _) => "INTEGER with a check of its range",
     };
-    let numbered = numbering(emulation.source, emulation.from, column).is_some_and(|held| held.is_key);
-    // INTEGER PRIMARY KEY would number itself; INT does not (sqlite.org/lang_createtable.html, 5).
-    let type_name = if emulation.is_key(column) && !numbered { "INT" } else { "INTEGER" };
-    let words = if high.is_some() { "a check of its range" } else { "a check that it is a whole number" };
-    Stored::emulated(
-        type_name,
-        or_null(format!("typeof({name}) = 'integer'{range}")),
-        format!("{type_name} with {words}"),
-    )
+    Stored::emulated(type_name, or_null(check), message)
 }
 
 /// A text that begins like a date and is one (30 February becomes 1 March in SQLite, and so is found out); the
 /// time and the offset of a time zone may follow.
-fn day(name: &str, clock: &str, message: &str) -> Stored {
+fn day(name: &str, clock: &str, message: impl Into<Cow<'static, str>>) -> Stored {
     let check = format!(
         "{name} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr({name}, 1, 10), '+0 days') = substr({name}, 1, 10){clock}"
     );
     Stored::emulated("TEXT", format!("{name} IS NULL OR ({check})"), message)
 }
 
-fn text(emulation: &Emulation<'_>, column: &Column, length: Option<u32>, fixed: bool) -> Stored {
-    let name = quote(&column.name);
+fn text(emulation: &Emulation<'_>, column: &Column, name: &str, length: Option<u32>, fixed: bool) -> Stored {
     let mut stored = match length {
         Some(length) => {
             let padding = if fixed { "; it is not padded with blanks" } else { "" };
@@ -156,23 +165,29 @@ fn text(emulation: &Emulation<'_>, column: &Column, length: Option<u32>, fixed: 
         }
         None => Stored::exact("TEXT"),
     };
-    let declared = column.column_type.text().to_ascii_lowercase();
-    if (emulation.is_mysql() && !is_binary(emulation, column)) || declared == "citext" {
+    let is_citext = column.column_type.text().eq_ignore_ascii_case("citext");
+    if (emulation.is_mysql() && !is_binary(emulation, column)) || is_citext {
         stored.collation = Some("NOCASE");
-        let kept = stored.note.map_or_else(|| "TEXT".to_owned(), |(_, _, message)| message);
+        let kept = stored.note.map_or(Cow::Borrowed("TEXT"), |(_, _, message)| message);
         let message = format!("{kept}; compared without case, for ASCII letters only");
-        stored.note = Some(("dialect/collation", Fidelity::Weakened, message));
+        stored.note = Some(("dialect/collation", Fidelity::Weakened, message.into()));
     }
     stored
 }
 
 /// MySQL compares texts without case unless the collation says otherwise (MySQL 8.4, 12.8).
 fn is_binary(emulation: &Emulation<'_>, column: &Column) -> bool {
-    let ends = |name: &str| name.ends_with("_bin") || name.ends_with("_cs") || name == "binary";
-    let own = column.collation.clone().unwrap_or_default().to_ascii_lowercase();
-    let declared = column.column_type.text().to_ascii_lowercase();
-    let of_table = emulation.from.options.get("COLLATE").cloned().unwrap_or_default().to_ascii_lowercase();
-    if own.is_empty() { ends(&of_table) || declared.ends_with(" binary") } else { ends(&own) }
+    let is = |name: &str| {
+        let name = lowercase(name);
+        name.ends_with("_bin") || name.ends_with("_cs") || name == "binary"
+    };
+    match column.collation.as_deref() {
+        None | Some("") => {
+            emulation.from.options.get("COLLATE").is_some_and(|of_table| is(of_table))
+                || lowercase(column.column_type.text()).ends_with(" binary")
+        }
+        Some(own) => is(own),
+    }
 }
 
 fn labelled(name: &str, labels: &[String], without_case: bool) -> Stored {
@@ -196,7 +211,7 @@ fn set(name: &str, members: &[String]) -> Stored {
     let check = format!("{name} IS NULL OR {name} = '' OR {left} = ','");
     let message =
         "TEXT with a check of its members; they stay in the order and spelling in which they are given";
-    let note = Some(("dialect/type-approximated", Fidelity::Weakened, message.to_owned()));
+    let note = Some(("dialect/type-approximated", Fidelity::Weakened, message.into()));
     Stored { type_name: "TEXT", check: Some(check), collation: Some("NOCASE"), note }
 }
 

@@ -91,8 +91,7 @@ pub(in crate::dialect) fn rows_of(source: &Schema, view: &View) -> Option<Table>
 /// CREATE VIEW; MySQL 8.4, 27.6.3).
 fn is_writable(query: &Expression, dialect: DialectKind) -> bool {
     let tokens = token::tokens(query.text(), dialect);
-    let words: Vec<String> =
-        tokens.iter().map(|token| token.text(query.text()).to_ascii_lowercase()).collect();
+    let words: Vec<_> = tokens.iter().map(|token| token::lowercase(token.text(query.text()))).collect();
     let bars = [
         "join",
         "group",
@@ -112,12 +111,15 @@ fn is_writable(query: &Expression, dialect: DialectKind) -> bool {
         words[from..end].iter().any(|word| word == "," || word == "(")
     };
     let aggregates = ["count", "sum", "min", "max", "avg", "string_agg", "array_agg", "group_concat"];
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&&**word));
     from.is_some_and(|from| !several(from)) && !has(&bars) && !has(&aggregates)
 }
 
 /// Whether `*` or `t.*` stands where a SELECT lists its columns (`count(*)` and products are something else).
 fn shows_all(query: &str, dialect: DialectKind) -> bool {
+    if !query.contains('*') {
+        return false;
+    }
     let tokens = token::tokens(query, dialect);
     let stars = tokens.iter().enumerate().skip(1).filter(|(_, token)| token.text(query) == "*");
     stars.into_iter().any(|(at, _)| {

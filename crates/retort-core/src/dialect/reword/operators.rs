@@ -128,9 +128,9 @@ impl Rewording<'_> {
         };
         let path = match list.get(1) {
             Some(Unit::Text(key)) if key.starts_with('$') => path_of(key),
-            Some(Unit::Text(key)) if !key.contains('"') => Some(vec![key.clone()]),
+            Some(Unit::Text(key)) if !key.contains('"') => Some(vec![key.to_string()]),
             Some(Unit::Number(index)) if index.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Some(vec![index.clone()])
+                Some(vec![index.to_string()])
             }
             _ => None,
         };

@@ -168,7 +168,7 @@ pub(in crate::dialect) fn type_words(list: &[Unit<'_>]) -> (String, usize) {
             Unit::Symbol(".") => name.push('.'),
             Unit::Group(inner) if taken > 0 => {
                 let numbers = inner.iter().filter_map(|unit| match unit {
-                    Unit::Number(number) => Some(number.as_str()),
+                    Unit::Number(number) => Some(&**number),
                     _ => None,
                 });
                 name.push_str(&format!("({})", numbers.collect::<Vec<_>>().join(", ")));

@@ -300,7 +300,7 @@ impl Rewriter<'_> {
             ("extract", _) => {
                 let (field, from, x) = match arguments {
                     [Unit::Word(field), from, x @ ..] => (*field, from, x),
-                    [Unit::Text(field), from, x @ ..] => (field.as_str(), from, x),
+                    [Unit::Text(field), from, x @ ..] => (&**field, from, x),
                     _ => return false,
                 };
                 return from.is("from") && self.extract(field, x, out);

@@ -4,7 +4,7 @@ use super::{Piece, Rewriter, Unit, join, push, units, whole};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
 use crate::source::DialectKind;
-use crate::token::text_literal;
+use crate::token::{lowercase, text_literal};
 
 /// Functions that SQLite has under the same name and meaning (`sqlite.org/lang_corefunc.html`, `lang_aggfunc.html`,
 /// `windowfunctions.html`). Those of `lang_mathfunc.html` are not in every build: the bundled one lacks them.
@@ -139,19 +139,19 @@ const RANDOM: &str = "((random() / 18446744073709551616.0) + 0.5)";
 impl Rewriter<'_> {
     /// Says a call; None where the word is no function.
     pub(super) fn call(&mut self, word: &str, arguments: &[Unit<'_>], out: &mut Vec<Piece>) -> Option<usize> {
-        let name = word.to_ascii_lowercase();
-        if KEYWORDS.contains(&name.as_str()) {
+        let name = &*lowercase(word);
+        if KEYWORDS.contains(&name) {
             return None;
         }
         // `INSERT INTO t (a)`, `REFERENCES t (a)`: the word before says that this is a table.
-        let previous = out.last().map(|piece| piece.text.to_ascii_lowercase()).unwrap_or_default();
+        let previous = out.last().map(|piece| lowercase(&piece.text)).unwrap_or_default();
         if matches!(
-            previous.as_str(),
+            &*previous,
             "into" | "references" | "table" | "." | "with" | "as" | "update" | "recursive"
         ) {
             return None;
         }
-        match name.as_str() {
+        match name {
             "now"
             | "current_timestamp"
             | "localtimestamp"
@@ -175,11 +175,11 @@ impl Rewriter<'_> {
             "random" | "rand" if arguments.is_empty() => push(out, RANDOM.into(), false),
             "timezone" => return self.timezone(arguments, out),
             "cast" => self.cast_call(arguments, out),
-            "date_add" | "date_sub" | "adddate" | "subdate" => self.date_add(&name, arguments, out),
-            _ if self.date_function(&name, arguments, out) => {}
-            _ if self.text_function(&name, arguments, out) => {}
-            _ if self.other_function(&name, arguments, out) => {}
-            _ => self.plain_call(word, &name, arguments, out),
+            "date_add" | "date_sub" | "adddate" | "subdate" => self.date_add(name, arguments, out),
+            _ if self.date_function(name, arguments, out) => {}
+            _ if self.text_function(name, arguments, out) => {}
+            _ if self.other_function(name, arguments, out) => {}
+            _ => self.plain_call(word, name, arguments, out),
         }
         Some(2)
     }

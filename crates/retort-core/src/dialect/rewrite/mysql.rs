@@ -3,7 +3,7 @@
 use super::{Piece, Rewriter, Unit, push};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
-use crate::token::text_literal;
+use crate::token::{lowercase, text_literal};
 
 impl Rewriter<'_> {
     pub(super) fn mysql(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
@@ -29,7 +29,7 @@ impl Rewriter<'_> {
                 self.unsupported("variables and bits");
                 return 1;
             }
-            Unit::Word(word) => return self.mysql_word(&word.to_ascii_lowercase(), list, out),
+            Unit::Word(word) => return self.mysql_word(&lowercase(word), list, out),
             _ => return 0,
         };
         push(out, said.into(), false);

@@ -3,7 +3,7 @@
 use super::{Piece, Rewriter, Unit, push, units};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
-use crate::token::text_literal;
+use crate::token::{lowercase, text_literal};
 
 impl Rewriter<'_> {
     pub(super) fn postgres(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
@@ -49,7 +49,7 @@ impl Rewriter<'_> {
                 self.unsupported(format!("the operator `{symbol}`"));
                 1
             }
-            (Unit::Word(word), next) => self.postgres_word(&word.to_ascii_lowercase(), next, list, out),
+            (Unit::Word(word), next) => self.postgres_word(&lowercase(word), next, list, out),
             _ => 0,
         }
     }
@@ -78,7 +78,7 @@ impl Rewriter<'_> {
             }
             ("like", Some(Unit::Text(pattern))) => {
                 let escape = match (list.get(2), list.get(3)) {
-                    (Some(word), Some(Unit::Text(escape))) if word.is("escape") => Some(escape.as_str()),
+                    (Some(word), Some(Unit::Text(escape))) if word.is("escape") => Some(&**escape),
                     _ => None,
                 };
                 self.like(pattern, escape, "", out);

@@ -1,13 +1,11 @@
 //! Clauses of queries: what SQLite says otherwise or not at all.
 
+use super::units::begins as is;
 use super::{Piece, Rewriter, Unit, join, push, units};
 use crate::dialect::Fidelity;
 use crate::schema::TypeKind;
 use crate::source::DialectKind;
-
-fn is(list: &[Unit<'_>], words: &str) -> bool {
-    words.split(' ').enumerate().all(|(at, word)| list.get(at).is_some_and(|unit| unit.is(word)))
-}
+use crate::token::lowercase;
 
 /// Words that end an ORDER BY.
 const AFTER_ORDER: [&str; 12] = [
@@ -58,7 +56,7 @@ impl Rewriter<'_> {
         if out.last().is_some_and(|piece| piece.text == ".") {
             return 0;
         }
-        match word.to_ascii_lowercase().as_str() {
+        match &*lowercase(word) {
             "in" => self.in_list(list, out),
             "between" => self.between(list, out),
             "limit" => self.limit(list, out),
@@ -81,9 +79,9 @@ impl Rewriter<'_> {
             }
             "lock" if is(list, "lock in share mode") => 4,
             "only"
-                if out.last().is_some_and(|piece| {
-                    ["from", "join", "update"].contains(&piece.text.to_ascii_lowercase().as_str())
-                }) =>
+                if out
+                    .last()
+                    .is_some_and(|piece| ["from", "join", "update"].contains(&&*lowercase(&piece.text))) =>
             {
                 1
             }
@@ -212,8 +210,8 @@ impl Rewriter<'_> {
     /// `FETCH FIRST n ROWS ONLY`
     fn fetch(&mut self, list: &[Unit<'_>], out: &mut Vec<Piece>) -> usize {
         let (count, at) = match list.get(2) {
-            Some(Unit::Number(count)) => (count.clone(), 3),
-            _ => ("1".to_owned(), 2),
+            Some(Unit::Number(count)) => (&**count, 3),
+            _ => ("1", 2),
         };
         let rows = list.get(at).is_some_and(|unit| unit.is("row") || unit.is("rows"));
         if !rows || !list.get(at + 1).is_some_and(|unit| unit.is("only")) {

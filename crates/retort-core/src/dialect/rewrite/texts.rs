@@ -47,7 +47,7 @@ impl Rewriter<'_> {
             },
             ("trim", _) => (self.trim(arguments), text_kind),
             ("split_part", [x, [Unit::Text(by)], [Unit::Number(n)]])
-                if matches!(n.as_str(), "1" | "2") && !by.is_empty() =>
+                if matches!(&**n, "1" | "2") && !by.is_empty() =>
             {
                 (self.split_part(x, by, n), text_kind)
             }
@@ -109,14 +109,14 @@ impl Rewriter<'_> {
     /// Fills up with one character.
     fn pad(&mut self, name: &str, x: &[Unit<'_>], n: &str, rest: &[&[Unit<'_>]]) -> Option<String> {
         let fill = match rest {
-            [] => " ".to_owned(),
-            [[Unit::Text(fill)]] if fill.chars().count() == 1 => fill.clone(),
+            [] => " ",
+            [[Unit::Text(fill)]] if fill.chars().count() == 1 => fill,
             _ => return None,
         };
         let said = self.sequence(x);
         let plain = matches!(said.as_slice(), [one] if matches!(one.kind, Some(TypeKind::Text { .. })));
         let x = if plain { join(&said) } else { format!("CAST({} AS TEXT)", join(&said)) };
-        let filling = format!("replace(hex(zeroblob({n} - length({x}))), '00', {})", text_literal(&fill));
+        let filling = format!("replace(hex(zeroblob({n} - length({x}))), '00', {})", text_literal(fill));
         let filled = if name == "lpad" { format!("{filling} || {x}") } else { format!("{x} || {filling}") };
         Some(format!("iif(length({x}) >= {n}, substr({x}, 1, {n}), {filled})"))
     }

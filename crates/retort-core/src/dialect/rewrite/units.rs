@@ -1,7 +1,9 @@
 //! Tokens as a tree: what stands in parentheses or brackets is one unit.
 
+use std::borrow::Cow;
+
 use crate::source::DialectKind;
-use crate::token::{self, Token, TokenKind};
+use crate::token::{self, Scanner, Token, TokenKind};
 
 /// A token with its meaning taken out, or a group.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,11 +11,11 @@ pub(in crate::dialect) enum Unit<'a> {
     /// A bare word.
     Word(&'a str),
     /// A quoted name, quotes off.
-    Name(String),
+    Name(Cow<'a, str>),
     /// The characters of a string literal.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A number, a blob or a bit string.
-    Number(String),
+    Number(Cow<'a, str>),
     Symbol(&'a str),
     /// `( … )`
     Group(Vec<Unit<'a>>),
@@ -39,9 +41,14 @@ impl Unit<'_> {
 
     /// The identifier that a bare or quoted word stands for: PostgreSQL folds bare ones.
     pub(in crate::dialect) fn identifier(&self, dialect: DialectKind) -> Option<String> {
+        self.identifier_here(dialect).map(Cow::into_owned)
+    }
+
+    /// The same, as it stands in the text where it can.
+    pub(in crate::dialect) fn identifier_here(&self, dialect: DialectKind) -> Option<Cow<'_, str>> {
         match self {
-            Unit::Word(word) if dialect == DialectKind::Postgres => Some(word.to_lowercase()),
-            other => other.name().map(str::to_owned),
+            Unit::Word(word) if dialect == DialectKind::Postgres => Some(token::folded(word)),
+            other => other.name().map(Cow::Borrowed),
         }
     }
 
@@ -55,11 +62,26 @@ impl Unit<'_> {
     }
 }
 
+/// Whether units begin with these words or symbols, a blank between them.
+pub(in crate::dialect) fn begins(list: &[Unit<'_>], phrase: &str) -> bool {
+    // Most questions are answered by the first letter.
+    let first = match list.first() {
+        Some(Unit::Word(own) | Unit::Symbol(own)) => own.as_bytes().first(),
+        _ => None,
+    };
+    if !first.zip(phrase.as_bytes().first()).is_some_and(|(own, asked)| own.eq_ignore_ascii_case(asked)) {
+        return false;
+    }
+    let mut list = list.iter();
+    phrase.split(' ').all(|word| list.next().is_some_and(|unit| unit.is(word) || unit.is_symbol(word)))
+}
+
 /// The units of a text. A parenthesis that is not closed ends with the text; the depth is bounded by the
 /// heap, not by the stack.
 pub(in crate::dialect) fn units(text: &str, dialect: DialectKind) -> Vec<Unit<'_>> {
-    let mut open: Vec<(char, Vec<Unit<'_>>)> = vec![(' ', Vec::new())];
-    for token in token::tokens(text, dialect) {
+    let mut open: Vec<(char, Vec<Unit<'_>>)> = Vec::with_capacity(4);
+    open.push((' ', Vec::with_capacity(text.len().min(128) / 8)));
+    for token in Scanner::new(text, dialect) {
         let word = token.text(text);
         match word {
             "(" | "[" if token.kind == TokenKind::Symbol && open.len() < MAX_DEPTH => {
@@ -93,10 +115,10 @@ fn close<'a>(open: &mut Vec<(char, Vec<Unit<'a>>)>) {
 fn unit<'a>(token: Token, word: &'a str, dialect: DialectKind) -> Unit<'a> {
     match token.kind {
         TokenKind::Word => Unit::Word(word),
-        TokenKind::Quoted => Unit::Name(token::identifier(word, dialect)),
-        TokenKind::Number => Unit::Number(word.to_owned()),
+        TokenKind::Quoted => Unit::Name(token::name_of(word, dialect)),
+        TokenKind::Number => Unit::Number(Cow::Borrowed(word)),
         TokenKind::Symbol => Unit::Symbol(word),
-        TokenKind::Text => match token::string_value(word, dialect) {
+        TokenKind::Text => match token::value_of(word, dialect) {
             Some(value) => Unit::Text(value),
             None => Unit::Number(bits(word, dialect)),
         },
@@ -104,15 +126,31 @@ fn unit<'a>(token: Token, word: &'a str, dialect: DialectKind) -> Unit<'a> {
 }
 
 /// MySQL's `b'101'` is a number to SQLite, PostgreSQL's a text of bits; `X'00'` is a blob as it stands.
-fn bits(word: &str, dialect: DialectKind) -> String {
+fn bits(word: &str, dialect: DialectKind) -> Cow<'_, str> {
     if !word.starts_with(['b', 'B']) {
-        return word.to_owned();
+        return Cow::Borrowed(word);
     }
     let digits = word[1..].trim_matches('\'');
-    if dialect == DialectKind::Postgres {
-        return format!("'{digits}'");
+    Cow::Owned(match i64::from_str_radix(digits, 2) {
+        Ok(number) if dialect != DialectKind::Postgres => number.to_string(),
+        _ => format!("'{digits}'"),
+    })
+}
+
+/// Pieces of SQL with blanks where SQL wants them.
+pub(in crate::dialect) fn join<'p>(pieces: impl IntoIterator<Item = &'p str>) -> String {
+    let mut sql = String::new();
+    for piece in pieces {
+        let glued = matches!(piece, "," | "." | ")" | ";")
+            || piece.starts_with("::")
+            || sql.ends_with(['.', '('])
+            || sql.is_empty();
+        if !glued {
+            sql.push(' ');
+        }
+        sql.push_str(piece);
     }
-    i64::from_str_radix(digits, 2).map_or_else(|_| format!("'{digits}'"), |number| number.to_string())
+    sql
 }
 
 /// The items of `ARRAY[…]`, looked for through the parentheses around it.

@@ -132,7 +132,11 @@ impl<'s> Teller<'s> {
                     let own = list.get(at + 2).and_then(Unit::name).unwrap_or_default();
                     let place = given.iter().position(|name| name.eq_ignore_ascii_case(own));
                     let column = place.and_then(|place| insert.column_at(place)).unwrap_or(own);
-                    said.extend([Unit::Word("excluded"), Unit::Symbol("."), Unit::Name(column.to_owned())]);
+                    said.extend([
+                        Unit::Word("excluded"),
+                        Unit::Symbol("."),
+                        Unit::Name(column.to_owned().into()),
+                    ]);
                     at += 3;
                 }
                 (Unit::Group(inner), _) => {

@@ -117,7 +117,7 @@ impl<'s> Teller<'s> {
             match (word.as_str(), character) {
                 ("csv" | "format" | "text" | "encoding" | "freeze", _) => {}
                 ("header", _) => format.header = !(words.is("false") || words.is("off")),
-                ("null", _) => format.null = value.unwrap_or_default(),
+                ("null", _) => format.null = value.unwrap_or_default().into_owned(),
                 ("delimiter", Some(c)) if c.is_ascii() => format.delimiter = c,
                 ("quote", Some(c)) => {
                     format.quote = c;

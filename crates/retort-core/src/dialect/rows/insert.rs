@@ -288,8 +288,8 @@ impl<'s> Teller<'s> {
                 .collect();
             return format!("{head} {}", selects.join(" UNION ALL "));
         }
-        let rows: Vec<String> = rows.iter().map(|values| format!("({})", row(values))).collect();
-        format!("{head} VALUES {}", rows.join(", "))
+        let rows: Vec<String> = rows.iter().map(row).collect();
+        [&*head, " VALUES (", &rows.join("), ("), ")"].concat()
     }
 
     fn head(&mut self, insert: &Insert<'_>, columns: &[&Column]) -> String {
@@ -299,11 +299,15 @@ impl<'s> Teller<'s> {
             .iter()
             .map(|column| &column.name)
             .eq(columns.iter().map(|column| &column.name));
-        let names: Vec<String> = columns.iter().map(|column| sqlite::quote(&column.name)).collect();
-        let list = if all && !insert.named { String::new() } else { format!(" ({})", names.join(", ")) };
+        let list = if all && !insert.named {
+            String::new()
+        } else {
+            let names: Vec<String> = columns.iter().map(|column| sqlite::quote(&column.name)).collect();
+            format!(" ({})", names.join(", "))
+        };
         let alias =
             insert.alias.as_ref().map_or_else(String::new, |alias| format!(" AS {}", sqlite::quote(alias)));
-        format!("{} {}{alias}{list}", insert.verb, name_of(&insert.table.name))
+        [insert.verb, " ", &name_of(&insert.table.name), &alias, &list].concat()
     }
 
     /// `INSERT … SELECT`: the literals it selects are said as the columns keep them.

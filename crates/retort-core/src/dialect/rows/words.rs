@@ -1,6 +1,7 @@
 //! A walk over the units of a statement.
 
 use crate::dialect::rewrite::Unit;
+use crate::dialect::rewrite::units::begins;
 use crate::schema::ObjectName;
 use crate::source::DialectKind;
 
@@ -65,15 +66,8 @@ impl<'u, 'a> Words<'u, 'a> {
         self.list.get(self.at..).unwrap_or_default()
     }
 
-    fn is_at(&self, at: usize, phrase: &str) -> bool {
-        phrase
-            .split(' ')
-            .enumerate()
-            .all(|(n, word)| self.list.get(at + n).is_some_and(|unit| unit.is(word) || unit.is_symbol(word)))
-    }
-
     pub(in crate::dialect) fn is(&self, phrase: &str) -> bool {
-        self.is_at(self.at, phrase)
+        begins(self.rest(), phrase)
     }
 
     pub(in crate::dialect) fn eat(&mut self, phrase: &str) -> bool {
@@ -95,7 +89,7 @@ impl<'u, 'a> Words<'u, 'a> {
     /// The units before the first of these phrases, on this level.
     pub(in crate::dialect) fn until(&mut self, phrases: &[&str]) -> &'u [Unit<'a>] {
         let end = (self.at..self.list.len())
-            .find(|at| phrases.iter().any(|phrase| self.is_at(*at, phrase)))
+            .find(|at| phrases.iter().any(|phrase| begins(&self.list[*at..], phrase)))
             .unwrap_or(self.list.len());
         let found = self.list.get(self.at..end).unwrap_or_default();
         self.at = end;

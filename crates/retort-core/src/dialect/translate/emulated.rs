@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::super::emulate::{emulate, flat, rows_name, rows_of};
+use super::super::emulate::{Emulated, emulate, flat, rows_name, rows_of};
 use super::super::sqlite;
 use super::super::{Fidelity, Note};
 use super::hints::{group_length, hint, touched};
@@ -42,7 +42,7 @@ impl Translator {
             done.notes.extend(note_of(operation));
         }
         let reaches_views = applied.iter().any(reaches_views) || self.reaches_partitions(&applied, &before);
-        let shown = self.engine.clone();
+        let shown = reaches_views.then(|| self.engine.clone());
         if reaches_views {
             self.hide_views(&applied, &before, done);
         }
@@ -54,7 +54,7 @@ impl Translator {
             self.follow_sequence(operation, &before, done);
         }
         self.join_root(&applied, &before, done);
-        if reaches_views {
+        if let Some(shown) = shown {
             self.show_views(&shown, &before, done);
         }
         self.fill_views(&applied, done);
@@ -104,7 +104,7 @@ impl Translator {
         for trigger in self.engine.triggers_of(&flat(&old_name)) {
             self.engine.take_trigger(&trigger.name, &trigger.table);
         }
-        let mut now = Known::default();
+        let mut now = None;
         let mut is_ahead = false;
         match held_table(&self.source, name) {
             None => self.leave_table(&old_name, done),
@@ -114,13 +114,13 @@ impl Translator {
                 // After the renaming, so that indexes are seen to be the table's own and keep their names.
                 let mut emulated = emulate(&self.source, &table, &self.engine);
                 is_ahead = self.make_at_once(name, &mut emulated);
-                self.engine.put_table(std::mem::replace(&mut emulated.table, Table::new(flat(name))));
-                for trigger in std::mem::take(&mut emulated.triggers) {
+                let Emulated { table, triggers, notes, numberings } = emulated;
+                self.engine.put_table(table);
+                for trigger in triggers {
                     self.engine.put_trigger(trigger);
                 }
-                now = Known::of(emulated);
-                done.notes.extend(now.notes.iter().filter(|note| !known.notes.contains(note)).cloned());
-                self.known.insert(fold(name, self.source.dialect), now.clone());
+                done.notes.extend(notes.iter().filter(|note| !known.notes.contains(note)).cloned());
+                now = Some(Known { notes, numberings });
             }
         }
         let changed = sqlite::change(&engine_before, &self.engine, &flat(name), &hint);
@@ -145,7 +145,11 @@ impl Translator {
             }
         }
         done.sql.extend(changed.sql);
-        self.renumber(&flat(name), (&known.numberings, &now.numberings), is_new, &hint, done);
+        let numberings = now.as_ref().map(|now| now.numberings.as_slice()).unwrap_or_default();
+        self.renumber(&flat(name), (&known.numberings, numberings), is_new, &hint, done);
+        if let Some(now) = now {
+            self.known.insert(fold(name, self.source.dialect), now);
+        }
     }
 
     /// Tables and indexes share their names in SQLite: an index that has a new table's name gets another.

@@ -31,8 +31,9 @@ impl Translator {
             }
         }
         for (name, changed) in self.changed_views(before) {
+            let Some(shown) = self.engine.view(&name) else { continue };
             let new = changed.and_then(|origin| self.show(&origin).view);
-            if self.engine.view(&name).is_some_and(|view| Some(&**view) != new.as_ref()) {
+            if Some(&**shown) != new.as_ref() {
                 hidden.push(name);
             }
         }

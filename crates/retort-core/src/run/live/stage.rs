@@ -5,7 +5,7 @@ use crate::database::ResultSet;
 use crate::diagnostic::Diagnostic;
 use crate::operation::{Directive, Operation, SqlClass};
 use crate::replay::{no_savepoint, refused_by_database, transaction_act};
-use crate::revision::{Emitted, OpaqueStep, Server, Stage, StageError, TransactionAct};
+use crate::revision::{Emitted, Memory, OpaqueStep, Server, Stage, StageError, TransactionAct};
 use crate::schema::Schema;
 use crate::source::{DialectKind, Span};
 
@@ -101,6 +101,10 @@ impl Stage for Live<'_> {
 
     fn say(&mut self, diagnostic: Diagnostic) {
         self.trace.diagnostics.push(diagnostic);
+    }
+
+    fn memory(&mut self) -> &mut Memory {
+        &mut self.memory
     }
 }
 

@@ -99,7 +99,7 @@ fn postgres_head<'a>(words: &mut Words<'_, 'a>, head: &mut Head<'a>, dialect: Di
     let name = words.object().map(|name| name.to_string()).unwrap_or_default();
     let arguments = split(words.group().unwrap_or_default());
     let arguments = arguments.iter().filter_map(|part| match part {
-        [Unit::Text(value)] => Some(value.clone()),
+        [Unit::Text(value)] => Some(value.to_string()),
         [other] => other.identifier(dialect),
         _ => None,
     });
@@ -214,7 +214,7 @@ fn simple<'a>(statement: &[Unit<'a>]) -> Read<Vec<Step<'a>>> {
             let texts = rest.iter().skip_while(|unit| !unit.is("message_text"));
             let message =
                 texts.filter_map(|unit| if let Unit::Text(text) = unit { Some(text) } else { None }).next();
-            one(Step::Raise(message.cloned().unwrap_or_else(|| "refused by a trigger".to_owned())))
+            one(Step::Raise(message.map_or_else(|| "refused by a trigger".to_owned(), ToString::to_string)))
         }
         "null" => Ok(Vec::new()),
         "perform" if rest.iter().any(|unit| unit.is("pg_notify")) => one(Step::Silent("pg_notify")),
@@ -249,9 +249,8 @@ fn raise<'a>(rest: &[Unit<'a>]) -> Read<Step<'a>> {
     if ["notice", "info", "log", "debug", "warning"].contains(&level.as_str()) {
         return Ok(Step::Silent("RAISE of what is no error"));
     }
-    let text =
-        rest.iter().find_map(|unit| if let Unit::Text(text) = unit { Some(text.clone()) } else { None });
-    Ok(Step::Raise(text.unwrap_or_else(|| "refused by a trigger".to_owned())))
+    let text = rest.iter().find_map(|unit| if let Unit::Text(text) = unit { Some(text) } else { None });
+    Ok(Step::Raise(text.map_or_else(|| "refused by a trigger".to_owned(), ToString::to_string)))
 }
 
 /// `SELECT a INTO v FROM …` and `SELECT a FROM … INTO v`
@@ -266,7 +265,7 @@ fn select_into<'a>(statement: &[Unit<'a>]) -> Read<Step<'a>> {
     let mut query = statement.get(..at).unwrap_or_default().to_vec();
     query.extend(after.iter().cloned());
     if !query.iter().any(|unit| unit.is("limit")) {
-        query.extend([Unit::Word("LIMIT"), Unit::Number("1".to_owned())]);
+        query.extend([Unit::Word("LIMIT"), Unit::Number("1".into())]);
     }
     Ok(Step::Variable(name, vec![Unit::Group(query)]))
 }

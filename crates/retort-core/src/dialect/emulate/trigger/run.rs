@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::read::{Read, Step};
 use crate::dialect::rewrite::Unit;
 use crate::dialect::rewrite::units::split;
-use crate::schema::Table;
+use crate::schema::{Column, Table};
 use crate::source::DialectKind;
 
 /// Conditions that must all hold.
@@ -119,7 +119,7 @@ impl<'a> Run<'a> {
                 }
                 let column = self.column(column)?;
                 let value = self.said(value)?;
-                let old = || vec![Unit::Word("NEW"), Unit::Symbol("."), Unit::Name(column.clone())];
+                let old = || vec![Unit::Word("NEW"), Unit::Symbol("."), Unit::Name(column.clone().into())];
                 let now = self.new.get(&column).cloned().unwrap_or_else(old);
                 self.new.insert(column.clone(), chosen(guard, value, now));
             }
@@ -233,12 +233,12 @@ impl<'a> Run<'a> {
                 said.extend([Unit::Word("json_build_object"), Unit::Group(members)]);
                 return Ok(2);
             }
-            "tg_op" => said.push(Unit::Text(self.event.to_owned())),
-            "tg_table_name" | "tg_relname" => said.push(Unit::Text(self.table.name.name.to_string())),
-            "tg_name" => said.push(Unit::Text(self.trigger.clone())),
-            "tg_when" => said.push(Unit::Text(if self.before { "BEFORE" } else { "AFTER" }.to_owned())),
+            "tg_op" => said.push(Unit::Text(self.event.into())),
+            "tg_table_name" | "tg_relname" => said.push(Unit::Text((&*self.table.name.name).into())),
+            "tg_name" => said.push(Unit::Text(self.trigger.clone().into())),
+            "tg_when" => said.push(Unit::Text(if self.before { "BEFORE" } else { "AFTER" }.into())),
             "tg_table_schema" => {
-                said.push(Unit::Text(self.table.name.schema.as_deref().unwrap_or("public").to_owned()));
+                said.push(Unit::Text(self.table.name.schema.as_deref().unwrap_or("public").into()));
             }
             "tg_argv" => {
                 let Some(Unit::Bracket(place)) = units.get(1) else { return Err("TG_ARGV".to_owned()) };
@@ -247,7 +247,7 @@ impl<'a> Run<'a> {
                     _ => None,
                 };
                 let value = place.and_then(|place| self.arguments.get(place)).ok_or("TG_ARGV")?;
-                said.push(Unit::Text(value.clone()));
+                said.push(Unit::Text(value.clone().into()));
                 return Ok(2);
             }
             "found" | "tg_nargs" | "tg_level" => return Err(name.to_uppercase()),
@@ -274,7 +274,7 @@ impl<'a> Run<'a> {
                 None => said.extend([
                     Unit::Word(if name == "new" { "NEW" } else { "OLD" }),
                     Unit::Symbol("."),
-                    Unit::Name(column),
+                    Unit::Name(column.into()),
                 ]),
             }
             return Ok(3);
@@ -299,10 +299,9 @@ impl<'a> Run<'a> {
 
     fn rows_differ(&mut self) -> Read<Vec<Unit<'a>>> {
         let mut test = Vec::new();
-        let names: Vec<String> = self.table.columns.iter().map(|column| column.name.clone()).collect();
-        for name in names {
-            let field = |row: &'static str| [Unit::Word(row), Unit::Symbol("."), Unit::Name(name.clone())];
-            let new = match self.new.get(&name) {
+        for Column { name, .. } in &self.table.columns {
+            let field = |row: &'static str| [Unit::Word(row), Unit::Symbol("."), Unit::Name(name.into())];
+            let new = match self.new.get(name) {
                 Some(value) => vec![Unit::Group(once(value)?)],
                 None => field("NEW").to_vec(),
             };
@@ -324,11 +323,11 @@ impl<'a> Run<'a> {
             if !members.is_empty() {
                 members.push(Unit::Symbol(","));
             }
-            members.extend([Unit::Text(column.name.clone()), Unit::Symbol(",")]);
+            members.extend([Unit::Text((&column.name).into()), Unit::Symbol(",")]);
             match self.new.get(&column.name).filter(|_| word == "NEW") {
                 Some(value) => members.push(Unit::Group(value.clone())),
                 None => {
-                    members.extend([Unit::Word(word), Unit::Symbol("."), Unit::Name(column.name.clone())]);
+                    members.extend([Unit::Word(word), Unit::Symbol("."), Unit::Name((&column.name).into())]);
                 }
             }
         }
