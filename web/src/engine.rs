@@ -6,10 +6,11 @@
 use std::cell::RefCell;
 
 use gloo_worker::{Codec, HandlerId, Registrable, Worker, WorkerScope};
+use js_sys::{Array, Uint8Array};
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::protocol::{Call, Reply, Request, Response};
+use crate::protocol::{Call, Reply, Request, Response, content};
 
 /// The workers, each a program of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,11 @@ impl Program {
             Self::Sql => "./worker_loader.js",
             Self::Python => "./worker_python_loader.js",
         }
+    }
+
+    /// The smallest that is needed.
+    pub fn that_reads(python: bool) -> Self {
+        if python { Self::Python } else { Self::Sql }
     }
 
     /// What is loaded, in words.
@@ -81,16 +87,34 @@ impl Worker for Engine {
 
 /// Messages as JSON text: self-describing, so that the two sides may skip or add fields, and one string to hand
 /// over. As JavaScript objects (serde-wasm-bindgen) the state of a chain of 100 tables took twice as long.
+///
+/// The bytes of files are no text: where a message has any it is a list, the text first and then each file's.
 #[derive(Debug)]
 pub struct Json;
 
 impl Codec for Json {
     fn encode<I: Serialize>(input: I) -> JsValue {
-        JsValue::from_str(&serde_json::to_string(&input).expect("messages hold plain data only"))
+        let (text, beside) =
+            content::beside(|| serde_json::to_string(&input).expect("messages hold plain data only"));
+        if beside.is_empty() {
+            return JsValue::from_str(&text);
+        }
+        let message = Array::of1(&JsValue::from_str(&text));
+        for bytes in beside {
+            message.push(&Uint8Array::from(bytes.as_slice()));
+        }
+        message.into()
     }
 
     fn decode<O: for<'de> Deserialize<'de>>(input: JsValue) -> O {
-        let text = input.as_string().expect("messages are texts");
-        serde_json::from_str(&text).expect("page and worker come from one build")
+        let (text, beside) = match input.dyn_ref::<Array>() {
+            None => (input.as_string(), Vec::new()),
+            Some(message) => {
+                let files = message.iter().skip(1).map(|bytes| Uint8Array::new(&bytes).to_vec());
+                (message.get(0).as_string(), files.collect())
+            }
+        };
+        let text = text.expect("messages are texts");
+        content::with(beside, || serde_json::from_str(&text).expect("page and worker come from one build"))
     }
 }

@@ -3,7 +3,7 @@
 //! Plain data, ready to draw: the page knows nothing of the core. The worker answers every [`Request`] with
 //! exactly one [`Response`] of the same number, and may send [`Reply::Progress`] before it.
 
-mod content;
+pub(crate) mod content;
 
 use std::rc::Rc;
 
