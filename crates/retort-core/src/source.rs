@@ -70,8 +70,9 @@ impl SourceFile {
     /// [`NotText`] with the byte offset of the first fault.
     pub fn decode(id: SourceId, name: impl Into<String>, bytes: &[u8]) -> Result<SourceFile, NotText> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        if let Some(at) = bytes.iter().position(|&byte| byte == 0) {
-            return Err(NotText::Binary(at));
+        // `contains` looks at a word at a time.
+        if bytes.contains(&0) {
+            return Err(NotText::Binary(bytes.iter().position(|&byte| byte == 0).unwrap_or(0)));
         }
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(SourceFile::new(id, name, text)),
@@ -135,8 +136,8 @@ pub struct LineColumn {
 impl LineIndex {
     /// Finds the line starts of a text.
     pub fn new(text: &str) -> LineIndex {
-        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
-        let starts = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
+        let mut starts = vec![0];
+        starts.extend(text.match_indices('\n').map(|(at, _)| at as u32 + 1));
         LineIndex { starts }
     }
 
