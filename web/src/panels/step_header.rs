@@ -7,6 +7,9 @@ use crate::context::use_page;
 use crate::protocol::{Direction, RevisionView, StepView};
 use crate::state::{failure, plural, tally};
 
+/// More tables than that are counted, not named.
+const MOST_EFFECTS: usize = 8;
+
 #[component]
 pub fn StepHeader() -> Html {
     let page = use_page();
@@ -34,7 +37,7 @@ pub fn StepHeader() -> Html {
             </div>
             <p class="step-summary">
                 <span class="tally">{ tally(&step) }</span>
-                { for step.row_effects.iter().map(row_effect) }
+                { row_effects(&step) }
                 <span class="muted">{ format!("{:.1} ms", step.milliseconds) }</span>
             </p>
             { verdict(&step) }
@@ -52,6 +55,17 @@ fn risks(revision: &RevisionView) -> Html {
                 <Chip tone="warn" title={reason.clone()}>{ "⊘ irreversible" }</Chip>
             }
             <FidelityChip fidelity={revision.fidelity} />
+        </>
+    }
+}
+
+/// The tables whose rows the step changed; of many the first.
+fn row_effects(step: &StepView) -> Html {
+    let more = step.row_effects.len().saturating_sub(MOST_EFFECTS);
+    html! {
+        <>
+            { for step.row_effects.iter().take(MOST_EFFECTS).map(row_effect) }
+            if more > 0 { <span class="muted">{ format!("rows of {} ", plural(more as u64, "more table")) }</span> }
         </>
     }
 }

@@ -1,6 +1,7 @@
 //! Each statement of the step: as it was written, beside what SQLite executed. What a program gave stands by its
 //! calls, beside the program.
 
+use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 use super::calls::Calls;
@@ -13,6 +14,11 @@ use crate::state::{Action, Shared};
 /// The ids of what is lit up: in the list, and in the source.
 pub(super) const LIT_CALL: &str = "lit-call";
 pub(super) const LIT_SOURCE: &str = "lit-source";
+
+/// Statements that are drawn at once.
+const BATCH: usize = 40;
+/// Between two batches, so that keys and pointer come through.
+const PAUSE_MILLISECONDS: u32 = 30;
 
 #[derive(PartialEq, Properties)]
 pub(super) struct StatementsProps {
@@ -35,6 +41,7 @@ pub(super) fn Statements(props: &StatementsProps) -> Html {
         focus::reveal(LIT_SOURCE);
     });
     let statements = &step.statements;
+    let drawn = use_drawn(step, *call as usize + 1);
     let (Some(first), Some(last)) = (statements.first(), statements.last()) else {
         return html! { <p class="empty">{ "This step runs no SQL." }</p> };
     };
@@ -57,7 +64,7 @@ pub(super) fn Statements(props: &StatementsProps) -> Html {
                 { steps }
             </div>
             <ol class="statement-list">
-                { for statements.iter().enumerate().map(|(place, statement)| row(act, place, statement, *call)) }
+                { for (0..drawn).map(|place| row(step, place, *call, act)) }
             </ol>
         </div>
     }
@@ -94,14 +101,44 @@ fn CallSteps(props: &CallStepsProps) -> Html {
     }
 }
 
+/// How many of a step's statements are drawn: those that are seen at first, and the others some at a time, so that
+/// the page is never held up for long.
+#[hook]
+fn use_drawn(step: &Shared<StepView>, least: usize) -> usize {
+    let drawn = use_state_eq(|| BATCH);
+    let count = step.statements.len();
+    let shown = (*drawn).max(least).min(count);
+    use_effect_with((count, shown), move |(count, shown)| {
+        let next = shown + BATCH;
+        let later = (shown < count).then(|| Timeout::new(PAUSE_MILLISECONDS, move || drawn.set(next)));
+        move || drop(later)
+    });
+    shown
+}
+
+fn row(step: &Shared<StepView>, place: usize, call: u32, act: &Callback<Action>) -> Html {
+    let lit = step.statements[place].call == call;
+    html! { <StatementRow key={place} step={step.clone()} {place} {lit} act={act.clone()} /> }
+}
+
+#[derive(PartialEq, Properties)]
+struct StatementRowProps {
+    step: Shared<StepView>,
+    place: usize,
+    lit: bool,
+    act: Callback<Action>,
+}
+
 /// A statement that is written in its file.
-fn row(act: &Callback<Action>, place: usize, statement: &StatementView, call: u32) -> Html {
+#[component]
+fn StatementRow(props: &StatementRowProps) -> Html {
+    let StatementRowProps { step, place, lit, act } = props;
+    let Some(statement) = step.statements.get(*place) else { return html! {} };
     let number = place + 1;
-    let lit = statement.call == call;
     let (file, line) = (statement.file.clone(), statement.line);
     let show = act.reform(move |_: MouseEvent| Action::ShowFile(file.clone(), line));
     html! {
-        <li class={row_class(statement, lit)} key={place} id={lit.then_some(LIT_CALL)} aria-current={lit.then_some("true")}>
+        <li class={row_class(statement, *lit)} id={lit.then_some(LIT_CALL)} aria-current={lit.then_some("true")}>
             <div class="statement-bar">
                 { signs(number, statement) }
                 <button type="button" class="link mono" onclick={show}>
