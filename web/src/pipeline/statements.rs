@@ -1,6 +1,7 @@
 //! The statements of the present step: where each is written, or which call of a program gave it, and what
 //! became of it.
 
+use retort_core::dialect;
 use retort_core::execute::Failure;
 use retort_core::replay::{ReplayedDirective, ReplayedStep};
 use retort_core::script::Origin;
@@ -40,7 +41,9 @@ impl Session {
 
     fn statement(&self, directive: &ReplayedDirective, most: usize) -> StatementView {
         let translated = &directive.translated;
-        let notes = translated.notes.iter();
+        // Each part of a statement may say the same.
+        let is_new = |(at, note): &(usize, &dialect::Note)| !translated.notes[..*at].contains(note);
+        let notes = translated.notes.iter().enumerate().filter(is_new);
         // Of a hole the text at its place is the call, which is no statement.
         let source = if directive.hole.is_some() { "" } else { directive.source(&self.project) };
         StatementView {
@@ -49,7 +52,7 @@ impl Session {
             sql: listed(&translated.sql, most),
             fidelity: fidelity(translated.fidelity),
             notes: notes
-                .map(|note| Note { code: note.code.to_owned(), message: note.message.clone() })
+                .map(|(_, note)| Note { code: note.code.to_owned(), message: note.message.clone() })
                 .collect(),
             ..self.at(directive.span)
         }

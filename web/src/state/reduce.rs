@@ -143,7 +143,13 @@ impl State {
         let serial = self.serial;
         // For another dialect the same document comes once more.
         let is_again = self.document.as_ref().is_some_and(|document| document.name == opened.name);
-        let pane = if is_again { self.pane } else { Pane::Diagram };
+        // Why it does not go on is what the owner of a broken chain came for.
+        let is_broken = opened.revisions.iter().any(|revision| revision.position.is_none());
+        let (pane, dock) = match is_broken {
+            true => (Pane::Sql, DockTab::Problems),
+            false => (Pane::Diagram, DockTab::Statements),
+        };
+        let pane = if is_again { self.pane } else { pane };
         *self = Self {
             screen: Screen::Open,
             serial,
@@ -152,7 +158,7 @@ impl State {
             document: Some(Shared::new(opened)),
             table: view.table,
             inspector: InspectorTab::find(&view.inspector).unwrap_or(InspectorTab::Table),
-            dock: DockTab::find(&view.dock).unwrap_or(DockTab::Statements),
+            dock: DockTab::find(&view.dock).unwrap_or(dock),
             console: view.console,
             pane,
             lens: tables > 30,
