@@ -20,6 +20,10 @@ const SIZES = [
 /** The second step of a project in Python, with its pane in front on a narrow screen. */
 async function program(page, files = CLINIC) {
   await chooseFiles(page, [{ name: 'clinic.zip', mimeType: 'application/zip', buffer: zipped('clinic', files) }]);
+  await sqlPane(page);
+}
+
+async function sqlPane(page) {
   const pane = page.getByRole('button', { name: 'SQL', exact: true });
   if (await pane.isVisible()) await pane.click();
 }
@@ -59,6 +63,16 @@ const SCREENS = {
     await program(page);
     await forDialect(page, 'SQLite');
     await walk(page, 2);
+  },
+  broken: (page) => openExample(page, /^CNC licensing, broken/),
+  mended: async (page) => {
+    await openExample(page, /^CNC licensing Alembic/);
+    await sqlPane(page);
+  },
+  'left-out': async (page) => {
+    await openExample(page, 'Corporate intel');
+    await sqlPane(page);
+    await page.keyboard.press('Shift+ArrowRight');
   },
   'program-stopped': (page) => program(page, { ...CLINIC, 'migrations/versions/e5.py': STOPPED }),
   share: async (page) => {

@@ -2,6 +2,7 @@
 //! an `Option` or `bool`; nothing here fails the page.
 
 pub mod clipboard;
+pub mod fetch;
 pub mod files;
 pub mod first_page;
 pub mod focus;

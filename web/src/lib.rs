@@ -4,6 +4,7 @@
 //! and the worker's half is behind the feature `engine`.
 
 pub mod choice;
+pub mod examples;
 pub mod protocol;
 pub mod engine;
 pub mod peek;

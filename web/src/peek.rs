@@ -3,7 +3,8 @@
 //! A guess that costs little. The worker has the last word: one that cannot read what it is given says so.
 
 use crate::choice::is_python;
-use crate::protocol::{PYTHON_EXAMPLES, Source};
+use crate::examples;
+use crate::protocol::Source;
 
 /// More of a link is not unpacked.
 pub const MOST_UNPACKED: usize = 16 << 20;
@@ -11,7 +12,9 @@ pub const MOST_UNPACKED: usize = 16 << 20;
 /// Whether a source holds Python; None of a link, which must be unpacked first.
 pub fn holds_python(source: &Source) -> Option<bool> {
     match source {
-        Source::Example(name) => Some(PYTHON_EXAMPLES.contains(&name.as_str())),
+        Source::Example(name, _) => {
+            Some(examples::files(name).is_some_and(|files| files.iter().any(|path| is_python(path))))
+        }
         Source::Files(files, _) => Some(files.iter().any(|(path, bytes)| {
             is_python(path) && is_revision(bytes)
                 || bytes.starts_with(b"PK\x03\x04") && zip_names(bytes).iter().any(|name| is_python(name))

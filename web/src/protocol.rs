@@ -59,8 +59,8 @@ pub enum Call {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Source {
-    /// A chain that ships with the page, by its name in [`EXAMPLES`].
-    Example(String),
+    /// A chain that lies beside the page: its name and its files, none before the page has asked for them.
+    Example(String, #[serde(with = "content")] Vec<(String, Vec<u8>)>),
     /// Dropped or chosen files: path and bytes, and what was not read. One zip among them is opened.
     Files(#[serde(with = "content")] Vec<(String, Vec<u8>)>, LeftOut),
     /// Typed or pasted text. `dialect`: `sqlite`, `postgresql`, `mysql`, or None: as the text says.
@@ -551,20 +551,3 @@ pub struct LinkView {
     /// Words that look like secrets (`PASSWORD '…'`, a URL with a password), to warn before copying.
     pub secrets: Vec<String>,
 }
-
-/// The names and one-line descriptions of the examples, for the first page.
-pub const EXAMPLES: [(&str, &str, &str); 2] = [
-    (
-        "safety-reports",
-        "Safety reports",
-        "MySQL · users, reports, violations; a duplicate index and three cascades",
-    ),
-    (
-        "validation-service",
-        "Validation service",
-        "PostgreSQL · sessions, results, metrics; soft delete and partial indexes",
-    ),
-];
-
-/// Those of them whose revisions are Python: the page loads another worker for them.
-pub const PYTHON_EXAMPLES: [&str; 0] = [];

@@ -1,16 +1,25 @@
 //! The pipeline in headless Chromium: the shipped examples, every step up and down, on the playground's SQLite.
 #![cfg(target_arch = "wasm32")]
 
+use include_dir::{Dir, include_dir};
 use retort_web::engine::Handler;
+use retort_web::examples;
 use retort_web::pipeline::Pipeline;
-use retort_web::protocol::{Call, EXAMPLES, Opened, Reply, Source, StepView};
+use retort_web::protocol::{Call, Opened, Reply, Source, StepView};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
+static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../examples");
+
 fn open(name: &str) -> (Pipeline, Opened) {
-    let mut pipeline = Pipeline::new();
-    match pipeline.handle(Call::Open(Source::Example(name.to_owned())), &mut |_| {}) {
+    let read = |path: &&str| {
+        let file = EXAMPLES.get_file(format!("{name}/{path}")).expect("build.rs lists what is there");
+        ((*path).to_owned(), file.contents().to_vec())
+    };
+    let files = examples::files(name).unwrap_or_default().iter().map(read).collect();
+    let mut pipeline = Pipeline::with_programs(retort_alembic::read);
+    match pipeline.handle(Call::Open(Source::Example(name.to_owned(), files)), &mut |_| {}) {
         Reply::Opened(opened) => (pipeline, *opened),
         other => panic!("{name}: {other:?}"),
     }
@@ -25,7 +34,7 @@ fn step(pipeline: &mut Pipeline, call: Call) -> StepView {
 
 #[wasm_bindgen_test]
 fn examples_run_to_their_heads_and_back() {
-    for (name, _, _) in EXAMPLES {
+    for name in examples::names() {
         let (mut pipeline, opened) = open(name);
         let steps = opened.revisions.iter().filter(|revision| revision.position.is_some()).count();
         assert_eq!(opened.step.position, steps, "{name} does not reach its head");

@@ -11,6 +11,9 @@ use anyhow::{Context, Result, bail};
 
 use crate::workbench::Workbench;
 
+/// The folder of the examples, a folder each.
+const EXAMPLES: &str = "examples/";
+
 /// Prints the table and refuses what is over its budget or not in it.
 pub(crate) fn check(bench: &Workbench) -> Result<()> {
     let path = bench.root.join("web/budget.json");
@@ -95,7 +98,7 @@ fn measure(dist: &Path) -> Result<BTreeMap<String, Size>> {
             }
             let bytes = fs::read(&path)?;
             let name = path.strip_prefix(dist)?.to_string_lossy().replace('\\', "/");
-            let size = sizes.entry(without_hash(&name)).or_default();
+            let size = sizes.entry(part_of(&name)).or_default();
             size.plain += bytes.len() as u64;
             size.brotli += compressed(&bytes)?;
         }
@@ -110,6 +113,14 @@ fn compressed(bytes: &[u8]) -> Result<u64> {
     Ok(out.len() as u64)
 }
 
+/// What a file is counted with: those of an example are asked for together.
+fn part_of(path: &str) -> String {
+    match path.strip_prefix(EXAMPLES).and_then(|rest| rest.split_once('/')) {
+        Some((example, _)) => format!("{EXAMPLES}{example}"),
+        None => without_hash(path),
+    }
+}
+
 /// `app-0123456789abcdef_bg.wasm` is `app_bg.wasm`.
 fn without_hash(name: &str) -> String {
     let Some((start, rest)) = name.split_once('-') else { return name.to_owned() };
@@ -119,7 +130,7 @@ fn without_hash(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Budget, Size, problems, without_hash};
+    use super::{Budget, Size, part_of, problems};
 
     #[test]
     fn each_part_has_a_total_of_its_own() {
@@ -141,10 +152,15 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_left_out() {
-        assert_eq!(without_hash("app-0123456789abcdef_bg.wasm"), "app_bg.wasm");
-        assert_eq!(without_hash("main-1b2c3d4e5f60718.css"), "main.css");
-        assert_eq!(without_hash("worker-loader.js"), "worker-loader.js");
-        assert_eq!(without_hash("index.html"), "index.html");
+    fn hashes_are_left_out_and_an_example_is_one() {
+        for (path, part) in [
+            ("app-0123456789abcdef_bg.wasm", "app_bg.wasm"),
+            ("main-1b2c3d4e5f60718.css", "main.css"),
+            ("worker-loader.js", "worker-loader.js"),
+            ("index.html", "index.html"),
+            ("examples/cnc-platform/migrations/env.py", "examples/cnc-platform"),
+        ] {
+            assert_eq!(part_of(path), part);
+        }
     }
 }

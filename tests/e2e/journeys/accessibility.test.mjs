@@ -28,6 +28,8 @@ const SCREENS = {
     await chooseFiles(page, broken());
     await tab(page, 'Problems').click();
   },
+  'a broken example': (page) => openExample(page, /^CNC licensing, broken/),
+  'an example with statements left out': (page) => openExample(page, 'Corporate intel'),
   'a step of a program': async (page) => {
     await chooseFiles(page, [
       { name: 'clinic.zip', mimeType: 'application/zip', buffer: zipped('clinic', CLINIC) },

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 use yew::UseReducerDispatcher;
 
+use crate::bridge::fetch::fetch;
 use crate::bridge::unpack::unpack;
 use crate::bridge::worker::{self, EngineLink};
 use crate::engine::Program;
-use crate::peek;
-use crate::protocol::{Call, Reply, Request, Response, Source};
+use crate::protocol::{Call, Refusal, Reply, Request, Response, Source};
 use crate::state::{Action, Kind, State, Trouble};
+use crate::{examples, peek};
 
 pub(super) struct Session {
     link: RefCell<Option<EngineLink>>,
@@ -112,10 +113,46 @@ impl Session {
         *self.source.borrow_mut() = Some(source.clone());
         self.opening.set(id);
         self.forget_steps();
-        if let Some(holds_python) = peek::holds_python(&source) {
-            self.start_opening(id, source, holds_python);
-            return;
+        match (peek::holds_python(&source), source) {
+            (Some(holds_python), Source::Example(name, files)) if files.is_empty() => {
+                self.open_example(id, name, holds_python);
+            }
+            (Some(holds_python), source) => self.start_opening(id, source, holds_python),
+            (None, source) => self.open_link(id, source),
         }
+    }
+
+    /// Gets the files of an example while the worker for it is loaded.
+    fn open_example(self: &Rc<Self>, id: u32, name: String, holds_python: bool) {
+        let Some(paths) = examples::files(&name) else {
+            return self.refuse(id, no_example(&name));
+        };
+        self.provide(Program::that_reads(holds_python));
+        let session = Rc::clone(self);
+        spawn_local(async move {
+            let addresses: Vec<String> = paths.iter().map(|path| examples::address(&name, path)).collect();
+            let found = fetch(&addresses).await;
+            if session.opening.get() != id {
+                return;
+            }
+            match found {
+                Ok(found) => {
+                    let files = paths.iter().map(|path| (*path).to_owned()).zip(found).collect();
+                    let source = Source::Example(name, files);
+                    *session.source.borrow_mut() = Some(source.clone());
+                    session.start_opening(id, source, holds_python);
+                }
+                Err((address, why)) => session.refuse(id, not_there(&address, &why)),
+            }
+        });
+    }
+
+    fn refuse(&self, id: u32, refusal: Refusal) {
+        self.dispatcher.dispatch(Action::Answered(Response { id, reply: Reply::Refused(refusal) }));
+    }
+
+    /// Unpacks a link to see what it holds.
+    fn open_link(self: &Rc<Self>, id: u32, source: Source) {
         let session = Rc::clone(self);
         spawn_local(async move {
             let packed = match &source {
@@ -134,7 +171,7 @@ impl Session {
     }
 
     fn start_opening(self: &Rc<Self>, id: u32, source: Source, holds_python: bool) {
-        self.provide(if holds_python { Program::Python } else { Program::Sql });
+        self.provide(Program::that_reads(holds_python));
         self.send(Request { id, call: Call::Open(source) });
     }
 
@@ -205,5 +242,23 @@ impl Session {
             }
             None => self.connect(Program::Sql),
         }
+    }
+}
+
+fn no_example(name: &str) -> Refusal {
+    Refusal {
+        code: "load/no-example".to_owned(),
+        title: "No such example".to_owned(),
+        detail: format!("There is no example “{name}”."),
+        help: vec!["Choose one of those on the first page.".to_owned()],
+    }
+}
+
+fn not_there(address: &str, why: &str) -> Refusal {
+    Refusal {
+        code: "load/example".to_owned(),
+        title: "The example did not arrive".to_owned(),
+        detail: format!("`{address}` could not be loaded: {why}."),
+        help: vec!["Look at the connection and open it again; files of your own open without it.".to_owned()],
     }
 }

@@ -12,7 +12,7 @@ pub fn source() -> Option<Source> {
 
 fn source_of(fragment: &str) -> Option<Source> {
     match fragment.strip_prefix("example=") {
-        Some(name) => Some(Source::Example(name.to_owned())),
+        Some(name) => Some(Source::Example(name.to_owned(), Vec::new())),
         None if fragment.is_empty() => None,
         None => Some(Source::Link(fragment.to_owned())),
     }
@@ -53,7 +53,7 @@ mod tests {
     fn a_fragment_is_an_example_or_a_link_or_nothing() {
         assert!(source_of("").is_none());
         assert!(
-            matches!(source_of("example=safety-reports"), Some(Source::Example(name)) if name == "safety-reports")
+            matches!(source_of("example=safety-reports"), Some(Source::Example(name, _)) if name == "safety-reports")
         );
         assert!(matches!(source_of("1.d.abc"), Some(Source::Link(link)) if link == "1.d.abc"));
     }

@@ -2,7 +2,6 @@
 
 use std::io::{Cursor, Read};
 
-use include_dir::{Dir, include_dir};
 use retort_core::layout::{self, LayoutKind};
 use retort_core::share::Edit;
 
@@ -10,8 +9,6 @@ use super::{Done, refusal, share};
 use crate::choice::{self, LeftOut};
 use crate::peek;
 use crate::protocol::{Refusal, Source, ViewState};
-
-static EXAMPLES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../examples");
 
 /// All texts together, unpacked.
 const MOST_BYTES: u64 = 64 << 20;
@@ -46,7 +43,7 @@ impl Loaded {
 /// Reads a source.
 pub(super) fn load(source: Source) -> Done<Loaded> {
     match source {
-        Source::Example(name) => example(&name),
+        Source::Example(name, files) => Ok(Loaded::files(name, files)),
         Source::Files(files, left_out) => from_files(files, left_out),
         Source::Pasted { text, dialect } => {
             let name = if peek::is_python_text(&text) { "pasted.py" } else { "pasted.sql" };
@@ -54,27 +51,6 @@ pub(super) fn load(source: Source) -> Done<Loaded> {
             Ok(Loaded { dialect, ..Loaded::files("pasted".to_owned(), files) })
         }
         Source::Link(fragment) => share::open(&fragment),
-    }
-}
-
-fn example(name: &str) -> Done<Loaded> {
-    let Some(folder) = EXAMPLES.get_dir(name) else {
-        let detail = format!("There is no example “{name}”.");
-        return Err(refusal("load/no-example", "No such example", detail));
-    };
-    let mut files = Vec::new();
-    embedded(folder, folder.path().as_os_str().len() + 1, &mut files);
-    Ok(Loaded::files(name.to_owned(), files))
-}
-
-/// The files of a folder and of those below it; of their paths so much is left away.
-fn embedded(folder: &Dir<'_>, prefix: usize, files: &mut Vec<(String, Vec<u8>)>) {
-    for file in folder.files() {
-        let path = file.path().to_string_lossy().replace('\\', "/");
-        files.push((path[prefix..].to_owned(), file.contents().to_vec()));
-    }
-    for inner in folder.dirs() {
-        embedded(inner, prefix, files);
     }
 }
 

@@ -1,3 +1,4 @@
+mod examples;
 mod python;
 
 use super::*;
@@ -119,7 +120,6 @@ fn a_link_restores_a_descent() {
 fn what_cannot_be_opened_is_refused_with_words() {
     for (source, code) in [
         (Source::Link("9.x.abc".into()), "share/"),
-        (Source::Example("nope".into()), "load/no-example"),
         (Source::Files(Vec::new(), LeftOut::default()), "load/nothing"),
         (Source::Files(vec![("a.zip".into(), b"PK\x03\x04junk".to_vec())], LeftOut::default()), "load/zip"),
     ] {

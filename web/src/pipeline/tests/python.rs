@@ -254,12 +254,3 @@ fn what_of_a_folder_was_not_read_is_said() {
     let problem = opened.problems.iter().find(|problem| problem.code == "load/left-out").unwrap();
     assert!(problem.help[0].contains("db/dump.sql"), "{problem:?}");
 }
-
-#[test]
-fn examples_say_whether_they_need_the_reader() {
-    for (name, _, _) in crate::protocol::EXAMPLES {
-        let reply = Pipeline::new().handle(Call::Open(Source::Example(name.to_owned())), &mut |_| {});
-        let needs = matches!(reply, Reply::NeedsPython);
-        assert_eq!(needs, crate::protocol::PYTHON_EXAMPLES.contains(&name), "{name}");
-    }
-}
