@@ -133,7 +133,8 @@ impl Native for UrlText {
                     [Value::Tuple(prefixes)] => prefixes.to_vec(),
                     [prefix] => vec![prefix],
                 };
-                let one = |prefix: &Value| prefix.as_str().and_then(|prefix| UrlText::starts(dialect, &prefix));
+                let one =
+                    |prefix: &Value| prefix.as_str().and_then(|prefix| UrlText::starts(dialect, &prefix));
                 let answers: Vec<Option<bool>> = prefix.iter().map(one).collect();
                 Ok(match answers.iter().all(|answer| *answer == Some(false)) {
                     _ if answers.contains(&Some(true)) => Value::Bool(true),
@@ -141,7 +142,9 @@ impl Native for UrlText {
                     false => UrlText::unknown(interp),
                 })
             }))),
-            "lower" | "strip" | "__str__" => Ok(Some(Value::function(name, |_, _| Ok(Value::native(UrlText))))),
+            "lower" | "strip" | "__str__" => {
+                Ok(Some(Value::function(name, |_, _| Ok(Value::native(UrlText)))))
+            }
             _ => Ok(Some(UrlText::unknown(interp))),
         }
     }

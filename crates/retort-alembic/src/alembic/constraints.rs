@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::wrap::{
-    self, Item, KeyOf, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeTable, constraint_name, flag,
-    identifier, optional_flag, optional_text, several, text,
+    self, Item, KeyOf, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeTable, constraint_name,
+    flag, identifier, optional_flag, optional_text, several, text,
 };
 use super::{errors, events, types};
 use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
@@ -121,9 +121,7 @@ pub(crate) fn sequence(interp: &mut Interpreter<'_>, mut arguments: Arguments) -
 pub(crate) fn default_clause(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
     let value = arguments.positional.first().cloned().unwrap_or(Value::None);
     match server_default(interp, &value)? {
-        Some(default) => {
-            Ok(Value::native(NativeItem::new("DefaultClause", Item::Default(default))))
-        }
+        Some(default) => Ok(Value::native(NativeItem::new("DefaultClause", Item::Default(default)))),
         None => Err(Unwind::type_error("DefaultClause() needs a value")),
     }
 }
@@ -400,7 +398,8 @@ fn referred_table(owner: Option<&NativeTable>, target: &Target) -> Value {
 
 /// The foreign keys of a table: an object for each column that points.
 pub(crate) fn keys_of(table: &Rc<NativeTable>, constraint: &Constraint) -> Vec<Value> {
-    let ConstraintKind::ForeignKey { columns, targets, ondelete, onupdate, match_, use_alter } = &constraint.kind
+    let ConstraintKind::ForeignKey { columns, targets, ondelete, onupdate, match_, use_alter } =
+        &constraint.kind
     else {
         return Vec::new();
     };

@@ -97,12 +97,7 @@ const METHODS: [&str; 27] = [
 ];
 
 impl NativeInspector {
-    fn remembered(
-        &self,
-        interp: &mut Interpreter<'_>,
-        method: &str,
-        arguments: Arguments,
-    ) -> Outcome<Value> {
+    fn remembered(&self, interp: &mut Interpreter<'_>, method: &str, arguments: Arguments) -> Outcome<Value> {
         if method == "clear_cache" {
             self.answers.borrow_mut().clear();
             self.tables.borrow_mut().clear();

@@ -148,8 +148,12 @@ fn call(interp: &mut Interpreter<'_>, what: &Run<'_>) -> Result<(), Unwind> {
 /// there is one alone.
 fn engine(interp: &mut Interpreter<'_>, module: &Value, what: &Run<'_>) -> Result<String, Unwind> {
     let start = format!("{}_", what.function);
-    let engines: Vec<String> =
-        interp.module_names(module).keys().filter_map(|name| name.strip_prefix(&*start)).map(str::to_owned).collect();
+    let engines: Vec<String> = interp
+        .module_names(module)
+        .keys()
+        .filter_map(|name| name.strip_prefix(&*start))
+        .map(str::to_owned)
+        .collect();
     match engines.as_slice() {
         [only] => Ok(only.clone()),
         [] => Ok("engine".to_owned()),

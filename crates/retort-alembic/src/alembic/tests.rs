@@ -8,7 +8,14 @@ use super::test_stage::{Heard, TestStage, touched};
 fn ran(body: &str, dialect: DialectKind, certain: bool) -> (Vec<String>, Result<(), Stop>) {
     let head = "import enum\nimport sqlalchemy as sa\nfrom alembic import op, context\n\
                 from sqlalchemy.dialects import postgresql, mysql\nrevision = 'a'";
-    let mut stage = TestStage { dialect, certain, answers: None, changed: 1, heard: Vec::new(), memory: Memory::default() };
+    let mut stage = TestStage {
+        dialect,
+        certain,
+        answers: None,
+        changed: 1,
+        heard: Vec::new(),
+        memory: Memory::default(),
+    };
     let result = stage.run(head, body);
     (stage.heard.iter().filter_map(line).collect(), result)
 }

@@ -77,7 +77,13 @@ impl Library {
     /// A library of these files. `roots` are the folders in which absolute imports are looked for, in order: what
     /// `prepend_sys_path` says, `""` for the project itself.
     pub fn new(modules: impl Modules + 'static, roots: Vec<String>) -> Library {
-        Library { modules: Box::new(modules), roots, companions: &[], parsed: Mutex::default(), id: next_id() }
+        Library {
+            modules: Box::new(modules),
+            roots,
+            companions: &[],
+            parsed: Mutex::default(),
+            id: next_id(),
+        }
     }
 
     /// A number that no other library of this process has.

@@ -9,7 +9,14 @@ use crate::alembic::test_stage::{Heard, TestStage, touched};
 const HEAD: &str = "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'";
 
 fn ran(head: &str, body: &str, dialect: DialectKind) -> (String, Result<(), Stop>) {
-    let mut stage = TestStage { dialect, certain: true, answers: None, changed: 1, heard: Vec::new(), memory: Memory::default() };
+    let mut stage = TestStage {
+        dialect,
+        certain: true,
+        answers: None,
+        changed: 1,
+        heard: Vec::new(),
+        memory: Memory::default(),
+    };
     let result = stage.run(&format!("{HEAD}\n{head}"), body);
     let lines = stage.heard.iter().filter_map(|heard| match heard {
         Heard::Emitted(emitted) => Some(emitted.sql.split_whitespace().collect::<Vec<_>>().join(" ")),

@@ -89,9 +89,8 @@ fn optional(argument: &Value) -> (Value, bool) {
 
 /// The one of a union beside None, and whether None is in it.
 fn without_none(union: &Value, arguments: &[Value]) -> (Value, bool) {
-    let is_none = |value: &Value| {
-        value.is_none() || matches!(value, Value::Class(class) if &*class.name == "NoneType")
-    };
+    let is_none =
+        |value: &Value| value.is_none() || matches!(value, Value::Class(class) if &*class.name == "NoneType");
     let others: Vec<&Value> = arguments.iter().filter(|value| !is_none(value)).collect();
     match (&others[..], others.len() < arguments.len()) {
         ([one], nullable) => ((*one).clone(), nullable),

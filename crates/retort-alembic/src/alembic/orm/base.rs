@@ -161,9 +161,7 @@ impl Native for NativeBase {
     }
 
     fn hides(&self, class: &Class, name: &str) -> bool {
-        mapper_of(class).is_some_and(|mapper| {
-            mapper.knows(name)
-        })
+        mapper_of(class).is_some_and(|mapper| mapper.knows(name))
     }
 
     fn class_attribute(

@@ -15,7 +15,8 @@ pub(super) fn heard(
 ) -> Vec<String> {
     let head = format!("from alembic import op\nimport sqlalchemy as sa\n{head}");
     let changed = u64::from(answers.is_some());
-    let mut stage = TestStage { dialect, certain: true, answers, changed, heard: Vec::new(), memory: Memory::default() };
+    let mut stage =
+        TestStage { dialect, certain: true, answers, changed, heard: Vec::new(), memory: Memory::default() };
     let result = stage.run(&head, &format!("conn = op.get_bind()\n{body}"));
     let mut log: Vec<String> = stage.heard.iter().filter_map(line).collect();
     match result {

@@ -43,7 +43,8 @@ pub(crate) fn column(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> 
     set_options(interp, &mut column, arguments)?;
     let written_type = written_type(interp, kind);
     let mut native = NativeColumn::new(column, written_type);
-    (native.written_default, native.written_onupdate, native.info) = (written_default, written_onupdate, info);
+    (native.written_default, native.written_onupdate, native.info) =
+        (written_default, written_onupdate, info);
     Ok(Value::native(native))
 }
 
@@ -184,9 +185,7 @@ pub(crate) fn column_attribute(
             Some(crate::sql::table::ServerDefault::Fetched) => {
                 Value::native(NativeItem::new("FetchedValue", Item::Fetched))
             }
-            Some(default) => {
-                Value::native(NativeItem::new("DefaultClause", Item::Default(default)))
-            }
+            Some(default) => Value::native(NativeItem::new("DefaultClause", Item::Default(default))),
             None => Value::None,
         },
         "default" => own.written_default.clone(),

@@ -50,7 +50,9 @@ fn register(interp: &mut Interpreter<'_>, class: &Value, always: bool, function:
         }
         Value::Foreign(_) => {}
         _ => match class.as_native::<NativeTypeClass>() {
-            Some(native) => interp.lasting::<OfTypes>().0.push(Said { class: native.class, always, function }),
+            Some(native) => {
+                interp.lasting::<OfTypes>().0.push(Said { class: native.class, always, function })
+            }
             None => {
                 let reason = "compiles() of a class of SQLAlchemy itself that is no type";
                 return Err(Unwind::unsupported(reason));
@@ -80,7 +82,8 @@ pub(super) fn compiled(
 
 /// A type of SQLAlchemy as a function of `@compiles` writes it, if there is one and no variant goes before.
 pub(super) fn as_compiled(interp: &mut Interpreter<'_>, own: DataType) -> Outcome<DataType> {
-    let Some(function) = latest(&interp.lasting::<OfTypes>().0, |class| std::ptr::eq(*class, own.class)) else {
+    let Some(function) = latest(&interp.lasting::<OfTypes>().0, |class| std::ptr::eq(*class, own.class))
+    else {
         return Ok(own);
     };
     let dialect = world::dialect(interp).name();

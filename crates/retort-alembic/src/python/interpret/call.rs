@@ -1,14 +1,15 @@
 //! Calls.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::Arguments;
 use super::super::Dict;
 use super::super::Interpreter;
 use super::super::iterator::Iteration;
+use super::super::library::typing::Form;
 use super::super::scope::{Frame, FrameRecord, Hook, Scope};
 use super::super::unwind::{Outcome, Unwind};
-use super::super::library::typing::Form;
 use super::super::value::{Builtin, Foreign, Function, Name, Unknown, Value, Wrapper};
 use super::statement::{Exit, Flow};
 
@@ -125,6 +126,9 @@ impl Interpreter<'_> {
     }
 
     fn call_function(&mut self, function: &Rc<Function>, arguments: Arguments) -> Outcome<Value> {
+        if let Some(unknown) = self.goes_in_circles(function, &arguments) {
+            return Ok(unknown);
+        }
         let scope = Scope::call(&function.scope, &function.code);
         let span = arguments.span;
         let receiver = arguments.positional.first().cloned();
@@ -135,6 +139,24 @@ impl Interpreter<'_> {
         let class = function.class.clone();
         let mut frame = Frame { scope, hook: None, class, receiver };
         self.run_function(function, &mut frame, span)
+    }
+
+    /// What a function gives that calls itself again and again in speculation: each branch of each call would be
+    /// followed to the bound, and what it does was seen in the first calls.
+    fn goes_in_circles(&self, function: &Function, arguments: &Arguments) -> Option<Value> {
+        if self.speculations == 0 {
+            return None;
+        }
+        let code = &function.code;
+        let is_it =
+            |frame: &&FrameRecord| Arc::ptr_eq(&frame.function, &code.name) && frame.source == code.file.id;
+        let count = self.frames.iter().filter(is_it).count();
+        let unknown = arguments.values().find(|value| matches!(value, Value::Unknown(_)));
+        match unknown {
+            Some(unknown) if count > 1 => Some(unknown.clone()),
+            None if count > 2 => Some(Value::unknown("where a recursion ends", self.call_span())),
+            _ => None,
+        }
     }
 
     /// Runs a generator; what it yields goes to the hook.

@@ -4,8 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::library;
-use super::super::native::Native;
 use super::super::modules::{COMPANION, Found, ModuleError};
+use super::super::native::Native;
 use super::super::scope::{Frame, FrameRecord, Scope};
 use super::super::syntax::*;
 use super::super::unwind::{Outcome, Unwind};
@@ -273,7 +273,10 @@ impl Interpreter<'_> {
         let scope = Scope::module(file);
         scope.set("__name__".into(), Value::str(path));
         scope.set("__package__".into(), Value::str(package));
-        scope.set("__spec__".into(), Value::native(ModuleSpec { name: path.to_owned(), parent: package.to_owned() }));
+        scope.set(
+            "__spec__".into(),
+            Value::native(ModuleSpec { name: path.to_owned(), parent: package.to_owned() }),
+        );
         scope.set("__file__".into(), file_name);
         scope.set("__doc__".into(), Value::None);
         let done = std::cell::Cell::new(is_native);

@@ -395,9 +395,11 @@ pub fn unique_constraints(table: &Table, dialect: Dialect) -> Vec<ReflectedUniqu
     if dialect.is_sqlite() {
         // SQLAlchemy finds a key of SQLite by its columns: of two over the same ones it sees the first alone.
         let mut seen = Vec::new();
-        all.retain(|unique| !seen.contains(&unique.columns) && {
-            seen.push(unique.columns.clone());
-            true
+        all.retain(|unique| {
+            !seen.contains(&unique.columns) && {
+                seen.push(unique.columns.clone());
+                true
+            }
         });
     }
     if dialect.is_mysql() {
