@@ -76,6 +76,8 @@ pub struct Expression(Arc<Written>);
 
 struct Written {
     text: Box<str>,
+    /// With the parentheses around it, if there were any.
+    enclosed: Option<Box<str>>,
     dialect: DialectKind,
     /// Made when it is first asked for: most expressions are never compared.
     normal: OnceLock<Box<str>>,
@@ -84,17 +86,26 @@ struct Written {
 impl Expression {
     /// Takes an expression of a dialect.
     pub fn new(text: &str, dialect: DialectKind) -> Expression {
-        Expression::verbatim(without_outer_parentheses(text.trim(), dialect), dialect)
+        let text = text.trim();
+        let inner = without_outer_parentheses(text, dialect);
+        let enclosed = (inner.len() < text.len()).then(|| text.into());
+        let written = Written { text: inner.into(), enclosed, dialect, normal: OnceLock::new() };
+        Expression(Arc::new(written))
     }
 
     /// Takes a text as it stands: a whole statement, or an expression whose parentheses matter.
     pub fn verbatim(text: &str, dialect: DialectKind) -> Expression {
-        Expression(Arc::new(Written { text: text.into(), dialect, normal: OnceLock::new() }))
+        Expression(Arc::new(Written { text: text.into(), enclosed: None, dialect, normal: OnceLock::new() }))
     }
 
     /// The expression as it was written.
     pub fn text(&self) -> &str {
         &self.0.text
+    }
+
+    /// The text with the parentheses that stood around it, for those who look at a statement as it was written.
+    pub fn enclosed(&self) -> &str {
+        self.0.enclosed.as_deref().unwrap_or(&self.0.text)
     }
 
     /// The form that equality looks at.

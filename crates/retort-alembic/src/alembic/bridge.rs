@@ -110,6 +110,19 @@ pub fn literal_for(
     value: &Value,
     data_type: &DataType,
 ) -> Outcome<Option<Literal>> {
+    match super::types::bound_value(interp, data_type, value)? {
+        Some(Value::Unknown(unknown)) => return Err(Unwind::unsupported(unknown.reason.clone())),
+        Some(made) => plain_literal(interp, &made, data_type),
+        None => plain_literal(interp, value, data_type),
+    }
+}
+
+/// The same, once the type's decorator has seen the value.
+fn plain_literal(
+    interp: &mut Interpreter<'_>,
+    value: &Value,
+    data_type: &DataType,
+) -> Outcome<Option<Literal>> {
     let base = data_type.base();
     if base.class.affinity == Affinity::Json && !matches!(value, Value::None | Value::Str(_)) {
         return json(interp, value).map(Some);

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::bridge;
 use super::expression::{self, Operand, operand};
 use super::select::{Body, NativeStatement, from_value, select_items};
-use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
+use crate::python::{Arguments, Interpreter, Outcome, Unknown, Unwind, Value};
 use crate::sql::expression::{Delete, Insert, InsertSource, Source, Update};
 use crate::sql::{Expr, From};
 
@@ -193,7 +193,14 @@ pub(super) fn call_method(
                 }
             }
         }
-        "values" => values::put(interp, &mut statement, &arguments)?,
+        "values" => match values::put(interp, &mut statement, &arguments) {
+            // What a column's type makes of a value is not known: the rows are not, the schema is.
+            Err(Unwind::Unsupported(why)) => {
+                let span = why.span.unwrap_or_else(|| interp.call_span());
+                return Ok(statement.with_unknown(Rc::new(Unknown { reason: why.reason, span })).value());
+            }
+            outcome => outcome?,
+        },
         "ordered_values" => values::put_ordered(interp, &mut statement, &arguments)?,
         "from_select" => values::from_select(interp, &mut statement, arguments)?,
         "on_conflict_do_nothing" | "on_conflict_do_update" | "on_duplicate_key_update" => {

@@ -15,6 +15,7 @@ use crate::sql::DataType;
 use crate::sql::types::{Module, find_class};
 use build::build;
 use project::of_project;
+pub(crate) use project::bound_value;
 
 pub(crate) use class::NativeTypeClass;
 pub(crate) use compiles::compiles;

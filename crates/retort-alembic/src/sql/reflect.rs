@@ -116,8 +116,10 @@ fn table_column(reflected: ReflectedColumn, for_batch: bool, dialect: Dialect) -
 /// `SQLiteImpl._guess_if_default_is_unparenthesized_sql_expr`
 fn in_parentheses(default: String) -> String {
     let single_digit = default.len() == 1 && default.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let wrapped =
-        |open: char, close: char| default.len() > 2 && default.starts_with(open) && default.ends_with(close);
+    // Its pattern, `^\(.+\)$`, does not match over several lines.
+    let wrapped = |open: char, close: char| {
+        default.len() > 2 && default.starts_with(open) && default.ends_with(close) && !default.contains('\n')
+    };
     if default.is_empty() || single_digit || wrapped('\'', '\'') || wrapped('(', ')') {
         return default;
     }

@@ -216,6 +216,8 @@ pub struct DataType {
     pub flags: TypeFlags,
     /// Other types for some dialects (`with_variant`), by the dialect's name.
     pub variants: Vec<(String, Rc<DataType>)>,
+    /// A decorator: which of the program's objects makes its values of SQL (`process_bind_param`).
+    pub converter: Option<usize>,
 }
 
 /// The switches of types.
@@ -307,6 +309,7 @@ impl DataType {
             check_name: None,
             flags: TypeFlags::default(),
             variants: Vec::new(),
+            converter: None,
         }
     }
 

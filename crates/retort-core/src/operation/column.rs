@@ -263,6 +263,9 @@ fn mysql_attribute(
 
 /// `DEFAULT NULL` is no default.
 pub(super) fn default(text: &str, dialect: DialectKind) -> Option<Expression> {
+    // SQLite tells of a default without the parentheses that its syntax asks for.
+    let inner = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    let text = inner.filter(|_| dialect == DialectKind::Sqlite).unwrap_or(text);
     (!text.eq_ignore_ascii_case("null")).then(|| Expression::new(text, dialect))
 }
 

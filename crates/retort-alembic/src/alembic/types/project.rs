@@ -74,7 +74,34 @@ fn decorated(
         }
         None => impl_type(interp, instance)?,
     };
-    Ok(DataType::decorator(name, inner))
+    let converter = instance.class().find("process_bind_param").map(|_| {
+        let known = &mut interp.slot::<Converters>().0;
+        known.push(value.clone());
+        known.len() - 1
+    });
+    Ok(DataType { converter, ..DataType::decorator(name, inner) })
+}
+
+/// The decorators of the program that make values of SQL out of those of Python.
+#[derive(Default)]
+struct Converters(Vec<Value>);
+
+/// What a decorator's `process_bind_param` makes of a value, if it has one. Something not known where that cannot be
+/// run here.
+pub(crate) fn bound_value(
+    interp: &mut Interpreter<'_>,
+    data_type: &DataType,
+    value: &Value,
+) -> Outcome<Option<Value>> {
+    let Some(at) = data_type.converter else { return Ok(None) };
+    let Some(decorator) = interp.slot::<Converters>().0.get(at).cloned() else { return Ok(None) };
+    let dialect = super::super::dialects::value(interp);
+    match interp.call_method(&decorator, "process_bind_param", vec![value.clone(), dialect]) {
+        Ok(Value::Foreign(foreign)) => Ok(Some(Value::unknown(foreign.reason(), interp.call_span()))),
+        Ok(made) => Ok(Some(made)),
+        Err(Unwind::Unsupported(why)) => Ok(Some(Value::unknown(why.reason, interp.call_span()))),
+        Err(other) => Err(other),
+    }
 }
 
 /// `self.impl`, else what the class says.

@@ -69,6 +69,11 @@ impl Compiler<'_> {
                 let inner = self.alias_clause(inner)?;
                 Ok(format!("{inner} AS {name}"))
             }
+            // An alias of an alias is another name of the same thing.
+            AliasKind::From(From::Alias(inner)) => {
+                let renamed = Alias { name: Some(Identifier::new(self.alias_name(alias).to_string())), ..(**inner).clone() };
+                self.alias_clause(&Rc::new(renamed))
+            }
             AliasKind::From(from) => Ok(format!("{lateral}{} AS {name}", self.read_clause(from)?)),
             AliasKind::Query(query) => Ok(format!("{lateral}({}) AS {name}", self.read_query(query)?)),
             AliasKind::Cte(cte) => {

@@ -228,7 +228,10 @@ fn reflect_column(
     let data_type = reflected_type(column.column_type.text(), column.collation.as_deref(), schema, dialect);
     let kind = column.identity.as_ref().map(|identity| identity.kind);
     let serial = dialect.is_postgres() && kind == Some(IdentityKind::Serial);
-    let mut default = column.default.as_ref().map(|default| default.text().to_owned());
+    let mut default = column.default.as_ref().map(|default| match dialect.is_sqlite() {
+        true => default.enclosed().to_owned(),
+        false => default.text().to_owned(),
+    });
     if serial {
         default = Some(format!("nextval('{}_{}_seq'::regclass)", table.name.name, column.name));
     }
@@ -342,7 +345,7 @@ fn reflect_index(index: &core::Index, dialect: Dialect) -> ReflectedIndex {
     let mut options = Vec::new();
     if let Some(predicate) = &index.predicate {
         let name = format!("{}_where", dialect.name());
-        options.push((name, OptionValue::Expression(verbatim(predicate.text()))));
+        options.push((name, OptionValue::Expression(verbatim(if dialect.is_sqlite() { predicate.enclosed() } else { predicate.text() }))));
     }
     if let (Some(method), true) = (&index.method, dialect.is_postgres())
         && method != "btree"
