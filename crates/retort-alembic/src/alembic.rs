@@ -31,6 +31,9 @@ mod orm;
 pub mod run;
 
 #[cfg(test)]
+mod chain_tests;
+
+#[cfg(test)]
 mod test_stage;
 
 #[cfg(test)]

@@ -438,6 +438,18 @@ fn key_attribute(key: &ForeignKey, of: &KeyOf, name: &str) -> Option<Value> {
     }
 }
 
+/// The name of a constraint; a nameless one has that of its table's convention, also where it was reflected.
+fn constraint_name_of(table: Option<&NativeTable>, constraint: &Constraint) -> Value {
+    let given = wrap::constraint_name_value(&constraint.name);
+    match table.filter(|_| given.is_none()) {
+        Some(table) => {
+            let made = crate::sql::naming::convention_name(constraint, &table.table.borrow());
+            made.ok().flatten().map_or(given, Value::str)
+        }
+        None => given,
+    }
+}
+
 /// Attributes of constraints.
 pub(crate) fn constraint_attribute(
     own: &Rc<NativeConstraint>,
@@ -446,7 +458,7 @@ pub(crate) fn constraint_attribute(
 ) -> Outcome<Option<Value>> {
     let constraint = own.constraint.borrow();
     Ok(Some(match name {
-        "name" => wrap::constraint_name_value(&constraint.name),
+        "name" => constraint_name_of(own.table.borrow().as_deref(), &constraint),
         "columns" | "column_keys" => {
             let table = own.table.borrow().clone();
             let column = |key: &String| match (&table, name) {

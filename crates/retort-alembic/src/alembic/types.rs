@@ -14,8 +14,8 @@ use crate::python::{Arguments, Class, Comparison, Interpreter, Native, Outcome, 
 use crate::sql::DataType;
 use crate::sql::types::{Module, find_class};
 use build::build;
-use project::of_project;
 pub(crate) use project::bound_value;
+use project::of_project;
 
 pub(crate) use class::NativeTypeClass;
 pub(crate) use compiles::compiles;

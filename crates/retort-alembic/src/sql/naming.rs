@@ -57,7 +57,7 @@ pub(super) fn apply_to_index(index: &mut Index, table: &Table) -> Result<()> {
 }
 
 /// The name that a constraint gets by the convention of its table, if it gets one.
-pub(super) fn convention_name(constraint: &Constraint, table: &Table) -> Result<Option<String>> {
+pub(crate) fn convention_name(constraint: &Constraint, table: &Table) -> Result<Option<String>> {
     let targets: &[Target] = match &constraint.kind {
         ConstraintKind::ForeignKey { targets, .. } => targets,
         _ => &[],

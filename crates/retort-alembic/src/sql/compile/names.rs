@@ -71,7 +71,10 @@ impl Compiler<'_> {
             }
             // An alias of an alias is another name of the same thing.
             AliasKind::From(From::Alias(inner)) => {
-                let renamed = Alias { name: Some(Identifier::new(self.alias_name(alias).to_string())), ..(**inner).clone() };
+                let renamed = Alias {
+                    name: Some(Identifier::new(self.alias_name(alias).to_string())),
+                    ..(**inner).clone()
+                };
                 self.alias_clause(&Rc::new(renamed))
             }
             AliasKind::From(from) => Ok(format!("{lateral}{} AS {name}", self.read_clause(from)?)),

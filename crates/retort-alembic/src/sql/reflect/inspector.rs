@@ -345,7 +345,14 @@ fn reflect_index(index: &core::Index, dialect: Dialect) -> ReflectedIndex {
     let mut options = Vec::new();
     if let Some(predicate) = &index.predicate {
         let name = format!("{}_where", dialect.name());
-        options.push((name, OptionValue::Expression(verbatim(if dialect.is_sqlite() { predicate.enclosed() } else { predicate.text() }))));
+        options.push((
+            name,
+            OptionValue::Expression(verbatim(if dialect.is_sqlite() {
+                predicate.enclosed()
+            } else {
+                predicate.text()
+            })),
+        ));
     }
     if let (Some(method), true) = (&index.method, dialect.is_postgres())
         && method != "btree"
