@@ -115,7 +115,10 @@ impl Native for NativeRegistry {
 impl NativeBase {
     /// The `MetaData` for a class: that of the base class written in Python, or its own.
     fn metadata_for(&self, class: &Rc<Class>) -> Option<Value> {
-        class.find("metadata").filter(|metadata| !metadata.is_none()).or_else(|| self.metadata.clone())
+        let mro = class.mro.borrow();
+        let mut said = mro.iter().filter_map(|each| each.attributes.borrow().get("metadata").cloned());
+        // None, as a mixin may have it, says nothing.
+        said.find(|metadata| !metadata.is_none()).or_else(|| self.metadata.clone())
     }
 }
 
