@@ -111,7 +111,7 @@ pub fn literal_for(
     data_type: &DataType,
 ) -> Outcome<Option<Literal>> {
     match super::types::bound_value(interp, data_type, value)? {
-        Some(Value::Unknown(unknown)) => return Err(Unwind::unsupported(unknown.reason.clone())),
+        Some(Value::Unknown(unknown)) => Err(Unwind::unsupported(unknown.reason.clone())),
         Some(made) => plain_literal(interp, &made, data_type),
         None => plain_literal(interp, value, data_type),
     }
