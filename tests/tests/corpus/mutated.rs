@@ -86,6 +86,7 @@ fn alone(chain: &Chain, files: &Files, name: &str, changed: String) -> Files {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "says which file a panic is about")]
 fn changed_files_end_with_an_answer_or_a_reason() {
     let dialects = [DialectKind::Sqlite, DialectKind::Postgres, DialectKind::Mysql];
     for chain in chains() {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use retort_core::database::Database;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::dialect::Capabilities;
 use retort_core::inspect::inspect;

@@ -1,6 +1,6 @@
 //! Revisions in few lines, and the statements that Alembic 1.20.1 with SQLAlchemy 2.1.9 writes for them.
 
-use retort_core::revision::Stop;
+use retort_core::revision::{Memory, Stop};
 use retort_core::source::DialectKind;
 
 use super::test_stage::{Heard, TestStage, touched};

@@ -331,6 +331,45 @@ fn mutated_programs_end() {
     }
 }
 
+#[test]
+fn a_recursion_that_only_rows_could_end_is_followed_a_few_calls_deep() {
+    // Each call branches: followed to the bound of depth this would take more steps than there are.
+    let source = "\
+class Parser:
+    def either(self):
+        return [self.both(), self.both()]
+    def both(self):
+        return (self.either(), self.either()) if ROW else self.rest()
+    def rest(self):
+        return 1
+def walk(value):
+    if isinstance(value, dict):
+        return {walk(key): walk(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [walk(inner) for inner in value]
+    return value
+def known(depth):
+    return depth if depth == 0 else known(depth - 1)
+a = walk(ROW)
+b = Parser().either() if ROW else None
+c = known(20)
+";
+    let file = Arc::new(SourceFile::new(SourceId(0), "main.py", format!("ROW = unknown_row()\n{source}")));
+    let code = parse(&file).unwrap();
+    let library = Library::new(BTreeMap::new(), Vec::new());
+    let mut world = NoWorld;
+    let bounds = Bounds { steps: 50_000, depth: 700, memory: 8 << 20 };
+    let mut interp = Interpreter::new(&library, &mut world, Options { bounds, ..Options::default() });
+    interp.builtins.insert(
+        "unknown_row".into(),
+        Value::function("unknown_row", |interp, _| Ok(Value::unknown("a row", interp.call_span()))),
+    );
+    let module = interp.run_file("main", &code).map_err(|unwind| interp.unwind_text(&unwind)).unwrap();
+    let names = interp.module_names(&module);
+    assert!(matches!(names["a"], Value::Unknown(_)) && matches!(names["b"], Value::Unknown(_)));
+    assert_eq!(names["c"].as_int(), Some(0));
+}
+
 fn run_bounded(source: &str, bounds: Bounds) {
     let file = Arc::new(SourceFile::new(SourceId(0), "main.py", source));
     let Ok(code) = parse(&file) else { return };

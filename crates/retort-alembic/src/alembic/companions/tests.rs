@@ -1,7 +1,7 @@
 //! What packages beside SQLAlchemy do to a schema. The texts of types and of `alembic_utils`' statements are those of
 //! SQLAlchemy-Utils 0.42.0 and `alembic_utils` 0.8.8.
 
-use retort_core::revision::Stop;
+use retort_core::revision::{Memory, Stop};
 use retort_core::source::DialectKind;
 
 use crate::alembic::test_stage::{Heard, TestStage, touched};

@@ -1,6 +1,6 @@
 //! Programs of Python, and what the stage heard of them.
 
-use retort_core::revision::Stop;
+use retort_core::revision::{Memory, Stop};
 use retort_core::source::DialectKind;
 
 pub(super) use crate::alembic::test_stage::Answer;

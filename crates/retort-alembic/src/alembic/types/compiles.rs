@@ -51,7 +51,7 @@ fn register(interp: &mut Interpreter<'_>, class: &Value, always: bool, function:
         Value::Foreign(_) => {}
         _ => match class.as_native::<NativeTypeClass>() {
             Some(native) => {
-                interp.lasting::<OfTypes>().0.push(Said { class: native.class, always, function })
+                interp.lasting::<OfTypes>().0.push(Said { class: native.class, always, function });
             }
             None => {
                 let reason = "compiles() of a class of SQLAlchemy itself that is no type";

@@ -75,7 +75,7 @@ fn decorated(
         None => impl_type(interp, instance)?,
     };
     let converter = instance.class().find("process_bind_param").map(|_| {
-        let known = &mut interp.slot::<Converters>().0;
+        let known = &mut interp.lasting::<Converters>().0;
         known.push(value.clone());
         known.len() - 1
     });
@@ -94,7 +94,7 @@ pub(crate) fn bound_value(
     value: &Value,
 ) -> Outcome<Option<Value>> {
     let Some(at) = data_type.converter else { return Ok(None) };
-    let Some(decorator) = interp.slot::<Converters>().0.get(at).cloned() else { return Ok(None) };
+    let Some(decorator) = interp.lasting::<Converters>().0.get(at).cloned() else { return Ok(None) };
     let dialect = super::super::dialects::value(interp);
     match interp.call_method(&decorator, "process_bind_param", vec![value.clone(), dialect]) {
         Ok(Value::Foreign(foreign)) => Ok(Some(Value::unknown(foreign.reason(), interp.call_span()))),
