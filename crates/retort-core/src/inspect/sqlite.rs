@@ -220,6 +220,12 @@ impl Catalog {
             let name = place.and_then(|place| left.remove(place).name.clone());
             uniques.push(Unique::new(name, columns));
         }
+        // A key over the columns of another one has no index of its own (SQLite 3.54, `build.c`, sqlite3CreateIndex).
+        let primary = written.primary_key.iter().map(|key| &key.columns);
+        let indexed: Vec<Vec<String>> =
+            uniques.iter().map(|unique| &unique.columns).chain(primary).cloned().collect();
+        left.retain(|unique| indexed.iter().any(|columns| same_columns(columns, &unique.columns)));
+        uniques.extend(left.into_iter().cloned());
         uniques
     }
 

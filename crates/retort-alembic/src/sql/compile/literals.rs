@@ -45,12 +45,21 @@ pub fn literal_sql(value: &Literal, data_type: &DataType, dialect: Dialect) -> R
             _ => Ok(format!("'{}'", with_microseconds(text, 19))),
         },
         Literal::Time(text) if dialect.is_sqlite() => Ok(format!("'{}'", with_microseconds(text, 8))),
+        // PyMySQL 1.1, `converters.escape_datetime`: the zone is left out, and MariaDB would refuse it.
+        Literal::DateTime(text) if dialect.is_mysql() => Ok(format!("'{}'", without_zone(text))),
         Literal::DateTime(text) | Literal::Time(text) => Ok(format!("'{text}'")),
         Literal::Interval(microseconds) => Ok(interval(*microseconds, dialect)),
         Literal::Uuid(text) => Ok(uuid(text, data_type, dialect)),
         Literal::Json(text) => Ok(quoted(text, dialect)),
         Literal::Array(items) => array(items, data_type, dialect),
     }
+}
+
+/// `2020-01-02 03:04:05.000006+00:00` without its last part.
+fn without_zone(text: &str) -> &str {
+    let time = text.find(' ').unwrap_or(text.len());
+    let zone = text[time..].find(['+', '-']).map_or(text.len(), |at| time + at);
+    &text[..zone]
 }
 
 /// None in a JSON column is the document `null`, unless its author said otherwise.
@@ -233,6 +242,8 @@ mod tests {
         check(Postgres, &moment, "DateTime", "'2020-01-02 03:04:05'");
         let zoned = Literal::DateTime("2020-01-02 03:04:05.000006+00:00".into());
         check(Sqlite, &zoned, "DateTime", "'2020-01-02 03:04:05.000006'");
+        check(Mysql, &zoned, "DateTime", "'2020-01-02 03:04:05.000006'");
+        check(Mysql, &moment, "DateTime", "'2020-01-02 03:04:05'");
         check(Postgres, &Literal::Interval(86_402_000_003), "Interval", "make_interval(secs=>86402.000003)");
         check(Sqlite, &Literal::Interval(86_402_000_003), "Interval", "'1970-01-02 00:00:02.000003'");
     }
