@@ -112,7 +112,7 @@ fn is_known_for(chain: &Chain, target: &str, dialect: DialectKind) {
 
 #[test]
 fn chains_run_on_sqlite_as_with_alembic() {
-    for name in ["keystone", "ihatemoney", "phoenix", "argilla", "skypilot-spot"] {
+    for name in ["keystone", "phoenix", "argilla", "skypilot-spot"] {
         runs_on_sqlite(name);
     }
 }
@@ -128,7 +128,7 @@ fn the_model_knows_what_postgres_would_hold() {
 
 #[test]
 fn the_model_knows_what_mysql_would_hold() {
-    for name in ["keystone", "ihatemoney", "magnum"] {
+    for name in ["ihatemoney", "magnum"] {
         is_known_for(&chain(name), "heads", DialectKind::Mysql);
     }
 }
