@@ -3,8 +3,8 @@
 use std::any::Any;
 use std::fmt;
 
-/// What one program leaves for the next of the same pass over a chain: the modules that both import, say. Nothing of
-/// what a program does may depend on it but its speed. A copy remembers nothing.
+/// What one program leaves for the next of the same pass over a chain: the modules that both import, say, as in the one
+/// process that runs all revisions elsewhere. A copy remembers nothing.
 #[derive(Default)]
 pub struct Memory(Option<Box<dyn Any>>);
 
