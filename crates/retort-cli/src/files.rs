@@ -62,6 +62,7 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
     let mut walk = Walk {
         project,
         files: Files::new(),
+        python: Files::new(),
         left: MOST_BYTES,
         python_left: Arc::new(AtomicU64::new(MOST_PYTHON)),
         folders: vec![(project.to_owned(), String::new())],
@@ -71,13 +72,26 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
             walk.take(&entry.map_err(|error| unreadable(&folder, &error))?, &prefix)?;
         }
     }
-    Ok(walk.files)
+    Ok(with_python(walk.files, walk.python))
+}
+
+/// Adds Python as far as there is room for it: what lies near revisions first.
+fn with_python(mut files: Files, mut python: Files) -> Files {
+    const NEAR: [&str; 4] = ["alembic", "migration", "version", "env.py"];
+    let room = MOST_FILES.saturating_sub(files.len());
+    if python.len() > room {
+        python.sort_by_cached_key(|(name, _)| (!NEAR.iter().any(|word| name.contains(word)), name.clone()));
+        python.truncate(room);
+    }
+    files.append(&mut python);
+    files
 }
 
 /// What is found on a walk through a project's folders.
 struct Walk<'a> {
     project: &'a Path,
     files: Files,
+    python: Files,
     left: u64,
     python_left: Arc<AtomicU64>,
     folders: Vec<(PathBuf, String)>,
@@ -99,14 +113,14 @@ impl Walk<'_> {
         if !is_wanted(&full) {
             return Ok(());
         }
-        if self.files.len() >= MOST_FILES {
-            return Err(too_many(self.project));
-        }
         if is_python(&name) && kind.is_file() {
             let left = Arc::clone(&self.python_left);
             let fetch = move || read_python(&path, &left);
-            self.files.push((full, Found::Later(Arc::new(fetch))));
+            self.python.push((full, Found::Later(Arc::new(fetch))));
             return Ok(());
+        }
+        if self.files.len() >= MOST_FILES {
+            return Err(too_many(self.project));
         }
         let meta = if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
         let Some(meta) = meta.ok().filter(fs::Metadata::is_file) else { return Ok(()) };
