@@ -8,6 +8,7 @@ mod text;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use text::lenient;
 pub use text::{Content, Fetch, Text};
 
 /// Names one file of a project; an index into the list of files that was read.
@@ -69,7 +70,7 @@ impl SourceFile {
     /// # Errors
     /// [`NotText`] with the byte offset of the first fault.
     pub fn decode(id: SourceId, name: impl Into<String>, bytes: &[u8]) -> Result<SourceFile, NotText> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let bytes = text::without_mark(bytes);
         // `contains` looks at a word at a time.
         if bytes.contains(&0) {
             return Err(NotText::Binary(bytes.iter().position(|&byte| byte == 0).unwrap_or(0)));

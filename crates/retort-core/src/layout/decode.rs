@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::alembic;
 use super::text::{file_name, folder, is_digits};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Content, NotText, SourceFile, SourceId, Span};
+use crate::source::{Content, NotText, SourceFile, SourceId, Span, lenient};
 
 /// Files that tell a layout, by name.
 const COMPANIONS: [&str; 17] = [
@@ -112,7 +112,7 @@ fn is_settings(name: &str, bytes: &[u8]) -> bool {
         && alembic::is_settings_text(name, &String::from_utf8_lossy(bytes))
 }
 
-/// A file of Python, not numbered yet. What is no UTF-8 in it can only be in comments and strings.
+/// A file of Python, not numbered yet.
 fn module<C: Content>(name: &str, content: &C) -> Option<SourceFile> {
     if !alembic::is_python(name) {
         return None;
@@ -122,9 +122,8 @@ fn module<C: Content>(name: &str, content: &C) -> Option<SourceFile> {
         return Some(SourceFile::later(id, name, fetch));
     }
     let bytes = content.bytes();
-    let is_text = !bytes.contains(&0) && bytes.len() <= LARGEST_COMPANION;
-    let text = || String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
-    is_text.then(|| SourceFile::new(id, name, text()))
+    let text = lenient(bytes).ok().filter(|_| bytes.len() <= LARGEST_COMPANION)?;
+    Some(SourceFile::new(id, name, text))
 }
 
 /// What of a file beside the SQL is kept: all of it where it is read, nothing but the name where that tells

@@ -52,9 +52,14 @@ impl Text {
     }
 }
 
-/// The text of bytes; a byte order mark at the start is dropped.
-fn lenient(bytes: &[u8]) -> Result<Arc<str>, String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+/// Bytes without the mark of byte order at their start.
+pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// The text of bytes. What is no UTF-8 in Python can only be in comments and strings.
+pub(crate) fn lenient(bytes: &[u8]) -> Result<Arc<str>, String> {
+    let bytes = without_mark(bytes);
     match bytes.contains(&0) {
         true => Err("it is no text".to_owned()),
         false => Ok(String::from_utf8_lossy(bytes).into()),
