@@ -38,7 +38,7 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let dialect = dialect_of(config.as_ref(), &revisions);
     let version_table = environment.version_table.clone();
     let mut surroundings = Surroundings::new(files, config, environment);
-    trees.iter().for_each(|(file, tree)| surroundings.library.keep(file, tree));
+    trees.into_iter().for_each(|(file, tree)| surroundings.library.keep(&file.name, tree));
     for header in headers.iter_mut().filter(|header| !header.not_literal.is_empty()) {
         interpret_header(header, &surroundings, &mut diagnostics);
     }

@@ -89,9 +89,7 @@ impl Native for NativeUrl {
             "drivername" => Value::str(dialect),
             "get_backend_name" | "get_dialect" => Value::function(name, move |_, _| Ok(Value::str(dialect))),
             "database" => return database_name(interp).map(Some),
-            "host" | "port" | "username" | "password" | "query" => {
-                Value::unknown("the address of the database", interp.call_span())
-            }
+            "host" | "port" | "username" | "password" | "query" => UrlText::unknown(interp),
             _ => return Ok(None),
         }))
     }
@@ -172,7 +170,7 @@ fn database_name(interp: &mut Interpreter<'_>) -> Outcome<Value> {
     let question = match bridge::dialect(interp).name() {
         "postgresql" => "SELECT current_database()",
         "mysql" => "SELECT DATABASE()",
-        _ => return Ok(Value::unknown("the address of the database", interp.call_span())),
+        _ => return Ok(UrlText::unknown(interp)),
     };
     let sqlalchemy = interp.import("sqlalchemy")?;
     let text = interp.call_method(&sqlalchemy, "text", vec![Value::str(question)])?;

@@ -12,7 +12,7 @@ pub type Revisions = Arc<BTreeMap<String, String>>;
 
 /// The modules of revisions that were loaded, by their files: an object of one is the same each time.
 #[derive(Default)]
-struct Loaded(BTreeMap<String, Value>);
+struct RevisionModules(BTreeMap<String, Value>);
 
 /// `ScriptDirectory`
 #[derive(Debug)]
@@ -82,10 +82,10 @@ impl Native for NativeScript {
 }
 
 fn module(interp: &mut Interpreter<'_>, path: &str) -> Outcome<Value> {
-    if let Some(module) = interp.lasting::<Loaded>().0.get(path) {
+    if let Some(module) = interp.lasting::<RevisionModules>().0.get(path) {
         return Ok(module.clone());
     }
     let module = interp.run_path(path)?;
-    interp.lasting::<Loaded>().0.insert(path.to_owned(), module.clone());
+    interp.lasting::<RevisionModules>().0.insert(path.to_owned(), module.clone());
     Ok(module)
 }

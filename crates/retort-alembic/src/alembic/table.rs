@@ -36,8 +36,7 @@ pub(crate) fn find_known(
         let table = table.table.borrow();
         table.name == *name && table.schema.as_ref() == schema
     };
-    let own = interp.slot::<KnownTables>().0.iter().rev().find(is_it).cloned();
-    own.or_else(|| interp.lasting::<KnownTables>().0.iter().rev().find(is_it).cloned())
+    super::world::find_kept(interp, |known: &KnownTables| known.0.iter().rev().find(is_it).cloned())
 }
 
 /// What `Table(…)` and `op.create_table` were given.
@@ -126,9 +125,7 @@ fn remember(
         }
     }
     metadata.tables.borrow_mut().insert(table.full_name(), Rc::clone(table));
-    let known: &mut KnownTables =
-        if super::world::is_of_module(interp) { interp.lasting() } else { interp.slot() };
-    known.0.push(Rc::clone(table));
+    super::world::keeping::<KnownTables>(interp).0.push(Rc::clone(table));
 }
 
 /// `Table(name, metadata, *items, …)`

@@ -116,6 +116,12 @@ impl Stage for TestStage {
 }
 
 impl TestStage {
+    /// A stage of certain schema that answers no query; a statement changes one row.
+    pub(super) fn new(dialect: DialectKind) -> TestStage {
+        let memory = Memory::default();
+        TestStage { dialect, certain: true, answers: None, changed: 1, heard: Vec::new(), memory }
+    }
+
     /// Runs `upgrade()` of a module: `head`, then the function with `body` indented.
     pub(super) fn run(&mut self, head: &str, body: &str) -> Result<(), Stop> {
         let mut text = format!("{head}\ndef upgrade():\n");

@@ -1,6 +1,6 @@
 //! Revisions in few lines, and the statements that Alembic 1.20.1 with SQLAlchemy 2.1.9 writes for them.
 
-use retort_core::revision::{Memory, Stop};
+use retort_core::revision::Stop;
 use retort_core::source::DialectKind;
 
 use super::test_stage::{Heard, TestStage, touched};
@@ -8,14 +8,7 @@ use super::test_stage::{Heard, TestStage, touched};
 fn ran(body: &str, dialect: DialectKind, certain: bool) -> (Vec<String>, Result<(), Stop>) {
     let head = "import enum\nimport sqlalchemy as sa\nfrom alembic import op, context\n\
                 from sqlalchemy.dialects import postgresql, mysql\nrevision = 'a'";
-    let mut stage = TestStage {
-        dialect,
-        certain,
-        answers: None,
-        changed: 1,
-        heard: Vec::new(),
-        memory: Memory::default(),
-    };
+    let mut stage = TestStage { certain, ..TestStage::new(dialect) };
     let result = stage.run(head, body);
     (stage.heard.iter().filter_map(line).collect(), result)
 }

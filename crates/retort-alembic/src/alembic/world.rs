@@ -12,7 +12,7 @@ use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
 use retort_core::version_table::VersionTable;
 
 use crate::config::environment::Environment;
-use crate::python::{Interpreter, Outcome, Unknown, Unsupported, Value, World};
+use crate::python::{FrameRecord, Interpreter, Outcome, Unknown, Unsupported, Value, World};
 use crate::sql::compile::ddl::NamedTypes;
 use crate::sql::{Dialect, Identifier};
 
@@ -86,11 +86,20 @@ pub(crate) struct Shared {
     pub(crate) block: Option<Span>,
 }
 
-/// Whether what runs now is a module being imported, not the revision's own file: what it makes lasts as long as the
-/// module.
-pub(crate) fn is_of_module(interp: &mut Interpreter<'_>) -> bool {
+/// Where to keep what is made now: what a module that is being imported makes lasts as long as the module, what the
+/// revision's own file makes as long as the revision.
+pub(crate) fn keeping<'i, T: Default + 'static>(interp: &'i mut Interpreter<'_>) -> &'i mut T {
     let own = interp.slot::<Shared>().source;
-    interp.frames().iter().any(|frame| &*frame.function == "<module>" && Some(frame.source) != own)
+    let of_module = |frame: &FrameRecord| &*frame.function == "<module>" && Some(frame.source) != own;
+    if interp.frames().iter().any(of_module) { interp.lasting() } else { interp.slot() }
+}
+
+/// Looks in what was kept so: the revision's own goes before that of modules.
+pub(crate) fn find_kept<T: Default + 'static, R>(
+    interp: &mut Interpreter<'_>,
+    find: impl Fn(&T) -> Option<R>,
+) -> Option<R> {
+    find(interp.slot()).or_else(|| find(interp.lasting()))
 }
 
 impl<'s> StageWorld<'s> {

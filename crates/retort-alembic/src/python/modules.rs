@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::source::{SourceFile, SourceId};
@@ -48,6 +48,8 @@ pub struct Library {
     roots: Vec<String>,
     companions: Companions,
     parsed: Mutex<BTreeMap<String, Parsed>>,
+    /// Trees of files that were parsed for something else and are not lowered yet.
+    trees: Mutex<BTreeMap<String, ModModule>>,
     id: u64,
 }
 
@@ -82,6 +84,7 @@ impl Library {
             roots,
             companions: &[],
             parsed: Mutex::default(),
+            trees: Mutex::default(),
             id: next_id(),
         }
     }
@@ -102,19 +105,23 @@ impl Library {
     /// # Errors
     /// A diagnostic if it is not Python; `None` stands for a file that is not there.
     pub fn parse(&self, path: &str) -> Option<Parsed> {
-        if let Some(parsed) = self.lock().get(path) {
+        if let Some(parsed) = lock(&self.parsed).get(path) {
             return Some(parsed.clone());
         }
         let file = self.modules.file(path).or_else(|| self.companion_file(path))?;
-        let parsed = parse(&file).map(Arc::new);
-        self.lock().insert(path.to_owned(), parsed.clone());
+        let tree = lock(&self.trees).remove(path);
+        let parsed = match tree {
+            Some(tree) => Ok(lower(&file, &tree.body)),
+            None => parse(&file),
+        };
+        let parsed = parsed.map(Arc::new);
+        lock(&self.parsed).insert(path.to_owned(), parsed.clone());
         Some(parsed)
     }
 
     /// Keeps the tree of a file that was parsed for something else.
-    pub(crate) fn keep(&self, file: &SourceFile, tree: &ModModule) {
-        let code = lower(&Arc::new(file.clone()), &tree.body);
-        self.lock().insert(file.name.clone(), Ok(Arc::new(code)));
+    pub(crate) fn keep(&self, path: &str, tree: ModModule) {
+        lock(&self.trees).insert(path.to_owned(), tree);
     }
 
     fn companion_file(&self, path: &str) -> Option<Arc<SourceFile>> {
@@ -135,10 +142,6 @@ impl Library {
     /// The text of a file of the project.
     pub(super) fn text(&self, path: &str) -> Option<Arc<str>> {
         self.modules.file(path).map(|file| Arc::from(&file.text))
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Parsed>> {
-        self.parsed.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     pub(super) fn code(&self, path: &str) -> Result<Arc<ModuleCode>, ModuleError> {
@@ -180,6 +183,10 @@ impl Library {
         }
         self.modules.has_folder(&base).then_some(Found::Namespace)
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn next_id() -> u64 {

@@ -1,7 +1,7 @@
 //! What packages beside SQLAlchemy do to a schema. The texts of types and of `alembic_utils`' statements are those of
 //! SQLAlchemy-Utils 0.42.0 and `alembic_utils` 0.8.8.
 
-use retort_core::revision::{Memory, Stop};
+use retort_core::revision::Stop;
 use retort_core::source::DialectKind;
 
 use crate::alembic::test_stage::{Heard, TestStage, touched};
@@ -9,14 +9,7 @@ use crate::alembic::test_stage::{Heard, TestStage, touched};
 const HEAD: &str = "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'";
 
 fn ran(head: &str, body: &str, dialect: DialectKind) -> (String, Result<(), Stop>) {
-    let mut stage = TestStage {
-        dialect,
-        certain: true,
-        answers: None,
-        changed: 1,
-        heard: Vec::new(),
-        memory: Memory::default(),
-    };
+    let mut stage = TestStage::new(dialect);
     let result = stage.run(&format!("{HEAD}\n{head}"), body);
     let lines = stage.heard.iter().filter_map(|heard| match heard {
         Heard::Emitted(emitted) => Some(emitted.sql.split_whitespace().collect::<Vec<_>>().join(" ")),

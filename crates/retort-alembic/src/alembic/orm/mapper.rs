@@ -237,9 +237,7 @@ fn finish(interp: &mut Interpreter<'_>, class: &Rc<Class>, mapper: Mapper) {
         attributes.insert("__table__".into(), Value::Native(mapper.table.clone()));
     }
     *class.data.borrow_mut() = Some(Rc::new(mapper));
-    let mapped: &mut Mapped =
-        if crate::alembic::world::is_of_module(interp) { interp.lasting() } else { interp.slot() };
-    mapped.0.push(class.clone());
+    crate::alembic::world::keeping::<Mapped>(interp).0.push(class.clone());
 }
 
 fn inherit(interp: &mut Interpreter<'_>, class: &Rc<Class>, above: &Mapper, found: Found) -> Outcome<()> {

@@ -138,8 +138,8 @@ fn target(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Rc<Class>> {
         Value::Str(name) => {
             let last = name.rsplit('.').next().unwrap_or(name).to_owned();
             let is_it = |class: &&Rc<Class>| *class.name == *last;
-            let own = interp.slot::<Mapped>().0.iter().rev().find(is_it).cloned();
-            own.or_else(|| interp.lasting::<Mapped>().0.iter().rev().find(is_it).cloned())
+            let found = |known: &Mapped| known.0.iter().rev().find(is_it).cloned();
+            crate::alembic::world::find_kept(interp, found)
                 .ok_or_else(|| Unwind::unsupported(format!("a relationship to `{name}`, which is not known")))
         }
         Value::Function(_) => {

@@ -1,6 +1,6 @@
 //! Programs of Python, and what the stage heard of them.
 
-use retort_core::revision::{Memory, Stop};
+use retort_core::revision::Stop;
 use retort_core::source::DialectKind;
 
 pub(super) use crate::alembic::test_stage::Answer;
@@ -15,8 +15,7 @@ pub(super) fn heard(
 ) -> Vec<String> {
     let head = format!("from alembic import op\nimport sqlalchemy as sa\n{head}");
     let changed = u64::from(answers.is_some());
-    let mut stage =
-        TestStage { dialect, certain: true, answers, changed, heard: Vec::new(), memory: Memory::default() };
+    let mut stage = TestStage { answers, changed, ..TestStage::new(dialect) };
     let result = stage.run(&head, &format!("conn = op.get_bind()\n{body}"));
     let mut log: Vec<String> = stage.heard.iter().filter_map(line).collect();
     match result {

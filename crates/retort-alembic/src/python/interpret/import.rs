@@ -97,7 +97,6 @@ impl Interpreter<'_> {
 
     fn import_star(&mut self, frame: &Frame<'_>, module: &Value) -> Outcome<()> {
         let Value::Module(module) = module else { return Ok(()) };
-        let names = module.scope.names.borrow().clone();
         if let Some(listed) = self.listed_names(module)? {
             for name in self.values(&listed)? {
                 let Some(name) = name.as_str() else { continue };
@@ -106,6 +105,7 @@ impl Interpreter<'_> {
             }
             return Ok(());
         }
+        let names = module.scope.names.borrow().clone();
         for (name, value) in names {
             if !name.starts_with('_') {
                 frame.scope.assign(&name, value);
