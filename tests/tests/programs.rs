@@ -48,7 +48,7 @@ fn nothing(_: &mut dyn Stage) -> Result<(), Stop> {
 const SPAN: Span = Span { source: SourceId(0), start: 3, end: 9 };
 
 fn emit(stage: &mut dyn Stage, sql: &str) -> Result<u64, Stop> {
-    let emitted = Emitted { sql: sql.to_owned(), span: SPAN, autocommit: false };
+    let emitted = Emitted { sql: sql.to_owned(), span: SPAN, autocommit: false, guarded: true };
     stage.emit(emitted).map_err(|error| Stop::Refused { error, span: SPAN })
 }
 
@@ -201,7 +201,12 @@ fn foreign_keys_are_off_while_a_program_runs_and_orphans_are_said() {
 #[test]
 fn what_is_refused_and_caught_leaves_the_rest() {
     fn tries(stage: &mut dyn Stage) -> Result<(), Stop> {
-        let refused = stage.emit(Emitted { sql: "DROP TABLE nowhere".into(), span: SPAN, autocommit: false });
+        let refused = stage.emit(Emitted {
+            sql: "DROP TABLE nowhere".into(),
+            span: SPAN,
+            autocommit: false,
+            guarded: true,
+        });
         assert!(matches!(refused, Err(StageError::Refused { .. })), "{refused:?}");
         emit(stage, "CREATE TABLE c (x TEXT)").map(drop)
     }
@@ -293,7 +298,8 @@ fn rows_are_known_live_only() {
 fn what_is_outside_of_the_transaction_stays_after_a_failure() {
     fn outside(stage: &mut dyn Stage) -> Result<(), Stop> {
         emit(stage, "CREATE TABLE c (x TEXT)")?;
-        let emitted = Emitted { sql: "CREATE INDEX i ON c (x)".into(), span: SPAN, autocommit: true };
+        let emitted =
+            Emitted { sql: "CREATE INDEX i ON c (x)".into(), span: SPAN, autocommit: true, guarded: true };
         stage.emit(emitted).map_err(|error| Stop::Refused { error, span: SPAN })?;
         emit(stage, "CREATE TABLE d (x TEXT)")?;
         emit(stage, "CREATE TABLE d (x TEXT)").map(drop)
@@ -374,7 +380,8 @@ fn a_table_is_rebuilt_outside_of_the_transaction_too() {
                 "INSERT INTO p (id, s) VALUES (1, 'a'); INSERT INTO c (p_id) VALUES (1)",
             ],
         )?;
-        let emitted = Emitted { sql: "ALTER TYPE s ADD VALUE 'b'".into(), span: SPAN, autocommit: true };
+        let emitted =
+            Emitted { sql: "ALTER TYPE s ADD VALUE 'b'".into(), span: SPAN, autocommit: true, guarded: true };
         stage.emit(emitted).map_err(|error| Stop::Refused { error, span: SPAN })?;
         emit(stage, "UPDATE p SET s = 'b'").map(drop)
     }

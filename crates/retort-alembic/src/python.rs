@@ -17,6 +17,7 @@ mod library;
 mod lower;
 mod modules;
 mod native;
+mod outline;
 mod parse;
 mod scope;
 pub mod syntax;
@@ -100,6 +101,8 @@ pub struct Interpreter<'w> {
     meter: bounds::Meter,
     speculations: u32,
     importing: u32,
+    /// How many `try` and `with` around what runs now may end an exception.
+    guards: u32,
     /// Classes whose statement failed while their module was imported: what their bodies bind, and the reason.
     broken_classes: Vec<(Vec<Name>, String)>,
     /// What the generator that ended last returned, for `yield from`.
@@ -133,6 +136,11 @@ impl<'w> Interpreter<'w> {
         interpreter
     }
 
+    /// Whether an exception raised now may be caught. A module that is being imported catches all.
+    pub fn is_guarded(&self) -> bool {
+        self.guards > 0 || self.importing > 0
+    }
+
     /// An interpreter that goes on with what another one has loaded.
     pub fn resume(
         library: &'w Library,
@@ -156,6 +164,7 @@ impl<'w> Interpreter<'w> {
             notes: Vec::new(),
             speculations: 0,
             importing: 0,
+            guards: 0,
             returned: Value::None,
             slots: Slots::new(),
             lasting: loaded.lasting,

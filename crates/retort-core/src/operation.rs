@@ -31,7 +31,7 @@ mod type_name;
 mod types;
 mod view;
 
-pub use apply::{Refusal, apply, apply_before, columns_of_view, has_type, views_on};
+pub use apply::{Refusal, Subject, apply, apply_before, columns_of_view, has_type, views_on};
 pub use class::kind_of_sql;
 pub use copy::{CopyData, copy_data};
 pub use excerpt::{Ends, Excerpt, from_excerpt};

@@ -4,9 +4,11 @@
 //! A program runs on the model, which answers what it asks. The caller decides how many steps are kept.
 
 mod program;
+mod refusal;
 mod trace;
 
-pub(crate) use trace::{Trace, no_savepoint, refused_by_database, transaction_act};
+pub(crate) use refusal::{no_savepoint, refused_by_database};
+pub(crate) use trace::{Trace, transaction_act};
 
 use crate::diagnostic::{Checked, Diagnostic};
 use crate::dialect::{Capabilities, Fidelity, Translated, Translator};

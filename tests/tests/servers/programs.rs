@@ -32,7 +32,7 @@ impl Program for Written {
 }
 
 fn emit(stage: &mut dyn Stage, sql: &str, autocommit: bool) -> Result<u64, Stop> {
-    let emitted = Emitted { sql: sql.to_owned(), span: SPAN, autocommit };
+    let emitted = Emitted { sql: sql.to_owned(), span: SPAN, autocommit, guarded: true };
     stage.emit(emitted).map_err(|error| Stop::Refused { error, span: SPAN })
 }
 

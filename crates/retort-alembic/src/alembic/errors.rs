@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use retort_core::database::DatabaseError;
 use retort_core::revision::{RefusalKind, StageError};
-use retort_core::source::Span;
+use retort_core::source::{DialectKind, Span};
 
 use crate::python::{Class, Instance, Interpreter, Unwind, Value};
 use crate::sql::{ErrorKind, SqlError};
@@ -141,12 +142,12 @@ pub(crate) fn refused(interp: &mut Interpreter<'_>, error: StageError, span: Spa
         RefusalKind::NotSupported => "NotSupportedError",
     };
     let Some(class) = class(interp, name) else { return Unwind::raise("RuntimeError", error.to_string()) };
-    let (message, code) = (words.message.clone(), words.code.clone());
-    let driver = driver_error(interp, name, &message, &code);
+    let driver = Driver::of(super::world::facts(interp).dialect, name, words);
+    let (text, orig) = (driver.text(), driver.exception(interp));
     let instance = Instance::new(class);
-    let text = format!("({name}) {message}\n[SQL: {sql}]");
+    let text = format!("{text}\n[SQL: {sql}]");
     instance.set("args", Value::tuple(vec![Value::str(text)]));
-    instance.set("orig", driver);
+    instance.set("orig", orig);
     instance.set("statement", Value::str(sql));
     instance.set("params", Value::None);
     instance.set("connection_invalidated", Value::Bool(false));
@@ -154,21 +155,79 @@ pub(crate) fn refused(interp: &mut Interpreter<'_>, error: StageError, span: Spa
     Unwind::raise_value(Value::Instance(Rc::new(instance)))
 }
 
-/// `error.orig`: the driver's own exception.
-fn driver_error(interp: &mut Interpreter<'_>, name: &str, message: &str, code: &str) -> Value {
-    let base = interp.class("Exception").map_or(Value::None, Value::Class);
-    let Some(class) = interp.exception_class("driver", name, &base) else { return Value::None };
-    let instance = Instance::new(class);
-    // The drivers of MySQL give number and words.
-    let args = match code.parse::<i64>() {
-        Ok(number) if code.len() == 4 => vec![Value::Int(number), Value::str(message)],
-        _ => vec![Value::str(message)],
-    };
-    instance.set("args", Value::tuple(args));
-    for name in ["pgcode", "sqlstate"] {
-        instance.set(name, Value::str(code));
+/// The driver's own exception, `error.orig`, as psycopg2, `PyMySQL` and sqlite3 make it.
+struct Driver<'a> {
+    module: &'static str,
+    class: &'static str,
+    /// `MySQL`'s number of the error.
+    number: Option<i64>,
+    state: &'a str,
+    message: &'a str,
+}
+
+impl<'a> Driver<'a> {
+    fn of(dialect: DialectKind, class: &'static str, words: &'a DatabaseError) -> Driver<'a> {
+        let (message, code) = (words.message.as_str(), words.code.as_str());
+        match dialect {
+            DialectKind::Sqlite => Driver { module: "sqlite3", class, number: None, state: code, message },
+            DialectKind::Postgres => match postgres_class(code) {
+                Some(class) => {
+                    Driver { module: "psycopg2.errors", class, number: None, state: code, message }
+                }
+                None => Driver { module: "psycopg2", class, number: None, state: code, message },
+            },
+            DialectKind::Mysql => {
+                let (number, state) = code.split_once('/').unwrap_or((code, ""));
+                Driver { module: "pymysql.err", class, number: number.parse().ok(), state, message }
+            }
+        }
     }
-    Value::Instance(Rc::new(instance))
+
+    /// As SQLAlchemy begins its own message.
+    fn text(&self) -> String {
+        let Driver { module, class, message, .. } = self;
+        match self.number {
+            Some(number) => format!("({module}.{class}) ({number}, {message:?})"),
+            None => format!("({module}.{class}) {message}"),
+        }
+    }
+
+    fn exception(&self, interp: &mut Interpreter<'_>) -> Value {
+        let base = interp.class("Exception").map_or(Value::None, Value::Class);
+        let Some(class) = interp.exception_class(self.module, self.class, &base) else { return Value::None };
+        let instance = Instance::new(class);
+        let mut args: Vec<Value> = self.number.map(Value::Int).into_iter().collect();
+        args.push(Value::str(self.message));
+        instance.set("args", Value::tuple(args));
+        for name in ["pgcode", "sqlstate"] {
+            instance.set(name, Value::str(self.state));
+        }
+        Value::Instance(Rc::new(instance))
+    }
+}
+
+/// The class that `psycopg2.errors` has for a SQLSTATE (`PostgreSQL` 18, appendix A).
+fn postgres_class(state: &str) -> Option<&'static str> {
+    Some(match state {
+        "42P01" => "UndefinedTable",
+        "42703" => "UndefinedColumn",
+        "42704" => "UndefinedObject",
+        "42883" => "UndefinedFunction",
+        "42P07" => "DuplicateTable",
+        "42701" => "DuplicateColumn",
+        "42710" => "DuplicateObject",
+        "42P06" => "DuplicateSchema",
+        "3F000" => "InvalidSchemaName",
+        "42601" => "SyntaxError",
+        "2BP01" => "DependentObjectsStillExist",
+        "23502" => "NotNullViolation",
+        "23503" => "ForeignKeyViolation",
+        "23505" => "UniqueViolation",
+        "23514" => "CheckViolation",
+        "25P02" => "InFailedSqlTransaction",
+        "0A000" => "FeatureNotSupported",
+        _ => return None,
+    })
 }
 
 /// What the stage refused, if that is what an exception is about.

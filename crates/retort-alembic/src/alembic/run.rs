@@ -60,16 +60,15 @@ pub fn run(what: &Run<'_>, stage: &mut dyn Stage) -> Result<(), Stop> {
     shared.options = what.options.to_vec();
     shared.revisions = Revisions::clone(what.revisions);
     note_types(&mut interp);
-    match call(&mut interp, what) {
-        Ok(()) => {
-            let loaded = interp.into_loaded();
-            let function = what.function.to_owned();
-            let library = what.library.id();
-            stage.memory().leave(Remembered { library, dialect, server, function, ran, loaded });
-            Ok(())
-        }
-        Err(unwind) => Err(stop(&mut interp, what, unwind)),
+    let outcome = call(&mut interp, what).map_err(|unwind| stop(&mut interp, what, unwind));
+    // After a refusal the revision may run again, from where it began.
+    if !matches!(outcome, Err(Stop::Refused { .. })) {
+        let loaded = interp.into_loaded();
+        let function = what.function.to_owned();
+        let library = what.library.id();
+        stage.memory().leave(Remembered { library, dialect, server, function, ran, loaded });
     }
+    outcome
 }
 
 /// What a revision leaves for the next: as in Alembic, where one process imports a module once for all revisions.

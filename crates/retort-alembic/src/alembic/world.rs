@@ -288,8 +288,9 @@ pub(crate) fn place(interp: &mut Interpreter<'_>) -> Span {
 /// Runs a statement; how many rows it changed.
 pub(crate) fn emit(interp: &mut Interpreter<'_>, sql: impl Into<String>) -> Outcome<u64> {
     let (span, autocommit) = (place(interp), interp.slot::<Shared>().autocommit);
+    let guarded = interp.is_guarded();
     let sql = sql.into();
-    match ask(interp, Request::Emit(Emitted { sql: sql.clone(), span, autocommit })) {
+    match ask(interp, Request::Emit(Emitted { sql: sql.clone(), span, autocommit, guarded })) {
         Answer::Count(Ok(count)) => Ok(count),
         Answer::Count(Err(error)) => Err(super::errors::refused(interp, error, span, &sql)),
         _ => Ok(0),

@@ -1,13 +1,14 @@
 //! From the parser's tree to ours.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use num_bigint::BigInt;
 use num_traits::Num;
 use retort_core::source::SourceFile;
 use ruff_python_ast as ast;
-use ruff_text_size::Ranged;
+use ruff_text_size::{Ranged, TextSize};
 
 use super::syntax::*;
 
@@ -16,15 +17,32 @@ mod pattern;
 
 /// Lowers a whole file.
 pub(super) fn lower(file: &Arc<SourceFile>, body: &[ast::Stmt]) -> ModuleCode {
-    let mut lowering =
-        Lowering { file: file.clone(), names: BTreeSet::new(), functions: vec![Facts::default()] };
+    lower_outline(file, body, &[])
+}
+
+/// Lowers a file whose functions have their bodies at these places, in order.
+pub(super) fn lower_outline(
+    file: &Arc<SourceFile>,
+    body: &[ast::Stmt],
+    bodies: &[Range<usize>],
+) -> ModuleCode {
+    let mut lowering = Lowering::new(file, bodies, 0);
     let docstring = lowering.docstring(body);
     let body = lowering.body(body);
     ModuleCode { file: file.clone(), body, docstring }
 }
 
-struct Lowering {
+/// Lowers the inside of a function; `shift` is added to every place.
+pub(super) fn lower_inside(file: &Arc<SourceFile>, node: &ast::StmtFunctionDef, shift: u32) -> Body {
+    Lowering::new(file, &[], shift).inside(node)
+}
+
+struct Lowering<'b> {
     file: Arc<SourceFile>,
+    /// Where the bodies of functions stand that were left out.
+    bodies: &'b [Range<usize>],
+    /// What is added to every place.
+    shift: u32,
     names: BTreeSet<Name>,
     functions: Vec<Facts>,
 }
@@ -37,7 +55,12 @@ struct Facts {
     nonlocals: Vec<Name>,
 }
 
-impl Lowering {
+impl<'b> Lowering<'b> {
+    fn new(file: &Arc<SourceFile>, bodies: &'b [Range<usize>], shift: u32) -> Lowering<'b> {
+        let functions = vec![Facts::default()];
+        Lowering { file: file.clone(), bodies, shift, names: BTreeSet::new(), functions }
+    }
+
     fn name(&mut self, text: &str) -> Name {
         if let Some(name) = self.names.get(text) {
             return name.clone();
@@ -45,6 +68,12 @@ impl Lowering {
         let name: Name = Arc::from(text);
         self.names.insert(name.clone());
         name
+    }
+
+    fn place(&self, node: &impl Ranged) -> Place {
+        let range = node.range();
+        let shifted = |offset: TextSize| offset.to_u32().wrapping_add(self.shift);
+        Place { start: shifted(range.start()), end: shifted(range.end()) }
     }
 
     fn facts(&mut self) -> &mut Facts {
@@ -66,7 +95,7 @@ impl Lowering {
     }
 
     fn statement(&mut self, statement: &ast::Stmt) -> Statement {
-        Statement { place: place(statement), kind: self.statement_kind(statement) }
+        Statement { place: self.place(statement), kind: self.statement_kind(statement) }
     }
 
     fn statement_kind(&mut self, statement: &ast::Stmt) -> StatementKind {
@@ -137,7 +166,7 @@ impl Lowering {
             ast::Stmt::Break(_) => StatementKind::Break,
             ast::Stmt::Continue(_) => StatementKind::Continue,
             ast::Stmt::IpyEscapeCommand(node) => StatementKind::Expression(Expression {
-                place: place(node),
+                place: self.place(node),
                 kind: ExpressionKind::Unsupported("an IPython command"),
             }),
         }
@@ -191,23 +220,35 @@ impl Lowering {
     fn function(&mut self, node: &ast::StmtFunctionDef) -> StatementKind {
         let decorators = node.decorator_list.iter().map(|each| self.expression(&each.expression)).collect();
         let parameters = self.parameters(&node.parameters);
-        self.functions.push(Facts::default());
-        let docstring = self.docstring(&node.body);
-        let body = self.body(&node.body);
-        let facts = self.functions.pop().unwrap_or_default();
+        let (text, body) = match self.left_out(node) {
+            Some(text) => (text, OnceLock::new()),
+            None => (0..0, OnceLock::from(self.inside(node))),
+        };
         let code = Code {
             name: self.name(node.name.as_str()),
             file: self.file.clone(),
-            place: place(node),
+            place: self.place(node),
             parameters,
-            body,
-            is_generator: facts.is_generator,
             is_async: node.is_async,
-            globals: facts.globals,
-            nonlocals: facts.nonlocals,
-            docstring,
+            text,
+            body,
         };
         StatementKind::Function(Box::new(FunctionDefinition { decorators, code: Arc::new(code) }))
+    }
+
+    /// Where the body of a function stands, if it was left out.
+    fn left_out(&self, node: &ast::StmtFunctionDef) -> Option<Range<usize>> {
+        let start = node.body.first()?.range().start().to_usize();
+        let at = self.bodies.binary_search_by_key(&start, |body| body.start).ok()?;
+        self.bodies.get(at).cloned()
+    }
+
+    fn inside(&mut self, node: &ast::StmtFunctionDef) -> Body {
+        self.functions.push(Facts::default());
+        let docstring = self.docstring(&node.body);
+        let statements = self.body(&node.body);
+        let Facts { is_generator, globals, nonlocals } = self.functions.pop().unwrap_or_default();
+        Body { statements, is_generator, globals, nonlocals, docstring }
     }
 
     fn class(&mut self, node: &ast::StmtClassDef) -> StatementKind {
@@ -244,11 +285,6 @@ impl Lowering {
             keywords: parameters.kwarg.as_ref().map(|each| self.name(each.name.as_str())),
         }
     }
-}
-
-fn place(node: &impl Ranged) -> Place {
-    let range = node.range();
-    Place { start: range.start().to_u32(), end: range.end().to_u32() }
 }
 
 fn operator(operator: ast::Operator) -> Operator {

@@ -9,7 +9,7 @@ use retort_core::source::{SourceFile, SourceId};
 use ruff_python_ast::ModModule;
 
 use super::lower::lower;
-use super::parse::parse;
+use super::parse::parse_module_file;
 use super::syntax::ModuleCode;
 
 /// Where the texts of modules come from.
@@ -112,7 +112,7 @@ impl Library {
         let tree = lock(&self.trees).remove(path);
         let parsed = match tree {
             Some(tree) => Ok(lower(&file, &tree.body)),
-            None => parse(&file),
+            None => parse_module_file(&file),
         };
         let parsed = parsed.map(Arc::new);
         lock(&self.parsed).insert(path.to_owned(), parsed.clone());

@@ -156,6 +156,11 @@ pub trait Native: Any + Debug {
         Ok(false)
     }
 
+    /// Whether [`Native::exit`] may swallow an exception.
+    fn may_swallow(&self) -> bool {
+        false
+    }
+
     /// `str(x)` or, if `repr`, `repr(x)`; a text or an unknown value.
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {
         Ok(Value::str(format!("<{} object>", self.type_name())))

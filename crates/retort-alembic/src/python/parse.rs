@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::source::{SourceFile, Span};
-use ruff_python_ast::ModModule;
+use ruff_python_ast::{ModModule, Stmt};
 use ruff_python_parser::parse_module;
 
-use super::lower::lower;
-use super::syntax::ModuleCode;
+use super::lower::{lower, lower_inside, lower_outline};
+use super::outline::outline;
+use super::syntax::{Body, Code, Expression, ExpressionKind, ModuleCode, Statement, StatementKind};
 
 /// How deeply brackets, operators and blocks may nest together.
 const DEPTH: u32 = 400;
@@ -21,6 +22,49 @@ const DEPTH: u32 = 400;
 /// A diagnostic at the first fault, if it is not Python (syntax of 3.14), or nests too deeply.
 pub fn parse(file: &Arc<SourceFile>) -> Result<ModuleCode, Diagnostic> {
     Ok(lower(file, &parse_tree(file)?.body))
+}
+
+/// Parses a module: what its functions do is parsed when they are called.
+///
+/// # Errors
+/// As [`parse`], of what stands outside of functions.
+pub(super) fn parse_module_file(file: &Arc<SourceFile>) -> Result<ModuleCode, Diagnostic> {
+    if file.text.fault().is_none()
+        && let Some(outline) = outline(&file.text)
+        && let Ok(tree) = parse_text(&outline.text)
+    {
+        return Ok(lower_outline(file, &tree.body, &outline.bodies));
+    }
+    parse(file)
+}
+
+/// Parses a text that is no file of its own.
+pub(super) fn parse_text(text: &str) -> Result<ModModule, ()> {
+    if too_deep(text).is_some() {
+        return Err(());
+    }
+    parse_module(text).map(ruff_python_parser::Parsed::into_syntax).map_err(drop)
+}
+
+impl Code {
+    /// Its inside, which is parsed when it is asked for first.
+    pub fn body(&self) -> &Body {
+        self.body.get_or_init(|| self.parse_body())
+    }
+
+    fn parse_body(&self) -> Body {
+        let start = if self.is_async { "async def f():" } else { "def f():" };
+        let text = self.file.text.get(self.text.clone()).unwrap_or_default();
+        let tree = parse_text(&format!("{start}{text}")).ok();
+        if let Some(Stmt::FunctionDef(node)) = tree.as_ref().and_then(|tree| tree.body.first()) {
+            // What is counted from the start of that text is counted from the start of the file.
+            let shift = (self.text.start as u32).wrapping_sub(start.len() as u32);
+            return lower_inside(&self.file, node, shift);
+        }
+        let kind = ExpressionKind::Unsupported("a body that is not Python, or nests too deeply");
+        let kind = StatementKind::Expression(Expression { place: self.place, kind });
+        Body { statements: vec![Statement { kind, place: self.place }], ..Body::default() }
+    }
 }
 
 /// Parses a file, and leaves its syntax tree as the parser gives it.

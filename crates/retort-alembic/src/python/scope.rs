@@ -121,7 +121,7 @@ impl Scope {
     }
 
     fn declares_global(&self, name: &str) -> bool {
-        self.code.as_ref().is_some_and(|code| code.globals.iter().any(|each| &**each == name))
+        self.code.as_ref().is_some_and(|code| code.body().globals.iter().any(|each| &**each == name))
     }
 
     fn target(self: &Rc<Scope>, name: &Name) -> Rc<Scope> {
@@ -129,7 +129,7 @@ impl Scope {
         if self.declares_global(name) {
             return self.global();
         }
-        if code.nonlocals.contains(name) {
+        if code.body().nonlocals.contains(name) {
             let mut scope = self.parent.as_ref();
             while let Some(outer) = scope {
                 if outer.kind == ScopeKind::Function && outer.names.borrow().contains_key(name) {

@@ -3,7 +3,8 @@
 //! Names are interned, implicit string concatenation is done, `elif` is flat, and what a function needs to know of
 //! itself (is it a generator, which names are global) is computed once.
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 use num_bigint::BigInt;
 use retort_core::source::SourceFile;
@@ -42,12 +43,21 @@ pub struct Code {
     pub place: Place,
     /// What it takes.
     pub parameters: Parameters,
-    /// What it does.
-    pub body: Vec<Statement>,
-    /// Whether a `yield` stands in it.
-    pub is_generator: bool,
     /// Whether it was written `async def`.
     pub is_async: bool,
+    /// Where its body stands, if that was not parsed yet.
+    pub(super) text: Range<usize>,
+    /// Its body, once that is parsed.
+    pub(super) body: OnceLock<Body>,
+}
+
+/// The inside of a function.
+#[derive(Debug, Default)]
+pub struct Body {
+    /// What it does.
+    pub statements: Vec<Statement>,
+    /// Whether a `yield` stands in it.
+    pub is_generator: bool,
     /// Names declared `global`.
     pub globals: Vec<Name>,
     /// Names declared `nonlocal`.

@@ -32,10 +32,33 @@ pub struct Refusal {
     pub code: Code,
     /// What is the matter.
     pub message: String,
+    /// What is there already, or is not there.
+    pub subject: Option<Box<Subject>>,
+}
+
+/// What a refusal is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// `table`, `column`, `index`, …
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The table that it is of.
+    pub table: Option<String>,
+}
+
+impl Subject {
+    fn boxed(kind: &'static str, name: &ObjectName) -> Option<Box<Subject>> {
+        Some(Box::new(Subject { kind, name: name.to_string(), table: None }))
+    }
+
+    fn part(kind: &'static str, table: &Table, name: &str) -> Option<Box<Subject>> {
+        Some(Box::new(Subject { kind, name: name.to_owned(), table: Some(table.name.to_string()) }))
+    }
 }
 
 fn refuse<T>(code: Code, message: impl Into<String>) -> Result<T, Refusal> {
-    Err(Refusal { code, message: message.into() })
+    Err(Refusal { code, message: message.into(), subject: None })
 }
 
 /// Applies an operation; the schema is unchanged when it is refused.
@@ -159,16 +182,40 @@ fn change(schema: &mut Schema, operation: &Operation) -> Result<(), Refusal> {
     }
 }
 
-fn exists(kind: &str, name: &ObjectName, allowed: bool) -> Result<(), Refusal> {
-    if allowed { Ok(()) } else { refuse("replay/already-exists", format!("{kind} `{name}` exists already")) }
+fn exists(kind: &'static str, name: &ObjectName, allowed: bool) -> Result<(), Refusal> {
+    if allowed {
+        return Ok(());
+    }
+    let message = format!("{kind} `{name}` exists already");
+    Err(Refusal { code: "replay/already-exists", message, subject: Subject::boxed(kind, name) })
 }
 
-fn missing(kind: &str, name: &ObjectName, allowed: bool) -> Result<(), Refusal> {
-    if allowed { Ok(()) } else { refuse("replay/no-such-object", format!("there is no {kind} `{name}`")) }
+/// As [`exists`], of a part of a table.
+fn part_exists(kind: &'static str, table: &Table, name: &str, allowed: bool) -> Result<(), Refusal> {
+    if allowed {
+        return Ok(());
+    }
+    let message = format!("{kind} `{}.{name}` exists already", table.name);
+    Err(Refusal { code: "replay/already-exists", message, subject: Subject::part(kind, table, name) })
+}
+
+fn missing(kind: &'static str, name: &ObjectName, allowed: bool) -> Result<(), Refusal> {
+    if allowed {
+        return Ok(());
+    }
+    let message = format!("there is no {kind} `{name}`");
+    Err(Refusal { code: "replay/no-such-object", message, subject: Subject::boxed(kind, name) })
+}
+
+/// As [`missing`], of a part of a table.
+fn no_part<T>(code: Code, kind: &'static str, table: &Table, name: &str) -> Result<T, Refusal> {
+    let message = format!("table `{}` has no {kind} `{name}`", table.name);
+    Err(Refusal { code, message, subject: Subject::part(kind, table, name) })
 }
 
 fn no_table<T>(name: &ObjectName) -> Result<T, Refusal> {
-    refuse("replay/no-such-table", format!("there is no table `{name}`"))
+    let message = format!("there is no table `{name}`");
+    Err(Refusal { code: "replay/no-such-table", message, subject: Subject::boxed("table", name) })
 }
 
 /// Operations on one table that is there.
@@ -252,7 +299,7 @@ fn change_table(schema: &mut Schema, operation: &Operation) -> Result<(), Refusa
 fn find_column<'a>(table: &'a Table, name: &str, dialect: DialectKind) -> Result<&'a Column, Refusal> {
     match table.column(name, dialect) {
         Some(column) => Ok(column),
-        None => refuse("replay/no-such-column", format!("table `{}` has no column `{name}`", table.name)),
+        None => no_part("replay/no-such-column", "column", table, name),
     }
 }
 

@@ -1,12 +1,14 @@
 //! A program run on the model.
 //!
-//! Simple on purpose: where the model refuses a statement and the program does not catch that, the program is run
-//! again with that refusal as a mere warning, so that the rest of it is seen. A program is deterministic.
+//! Where the model refuses a statement, a program that may catch that is told so. Where it then does not, and where it
+//! cannot, the refusal is a mere warning, so that the rest of the program is seen: in the first case it is run again. A
+//! program is deterministic.
 
 use std::collections::BTreeSet;
 
 use super::Trace;
-use super::trace::{no_savepoint, refused_by_model, transaction_act};
+use super::refusal::{no_savepoint, refused_by_model};
+use super::trace::transaction_act;
 use crate::database::ResultSet;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Capabilities;
@@ -106,7 +108,8 @@ impl Stage for Model<'_> {
             let number = self.asked;
             self.asked += 1;
             // An uncertain model does not refuse: what it misses may be there.
-            if self.trace.is_certain
+            if emitted.guarded
+                && self.trace.is_certain
                 && !self.passed.contains(&number)
                 && let Some(refusal) = self.trace.translator.refusal(&directive)
             {
@@ -120,7 +123,7 @@ impl Stage for Model<'_> {
     }
 
     fn query(&mut self, sql: &str, span: Span) -> Result<ResultSet, StageError> {
-        let emitted = Emitted { sql: sql.to_owned(), span, autocommit: false };
+        let emitted = Emitted { sql: sql.to_owned(), span, autocommit: false, guarded: true };
         let said = self.trace.diagnostics.len();
         let read = self.trace.read(&emitted);
         self.trace.diagnostics.truncate(said);

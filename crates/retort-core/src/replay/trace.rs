@@ -3,12 +3,11 @@
 //! A replay and a live run keep the same trace; the live one has a database beside it.
 
 use super::{Hole, ReplayedDirective};
-use crate::database::DatabaseError;
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::dialect::{Capabilities, Fidelity, Note, Translated, Translator};
-use crate::operation::{Directive, Operation, Refusal, SqlClass, from_sql};
-use crate::revision::{Emitted, OpaqueStep, RefusalKind, Server, StageError, TransactionAct};
-use crate::source::{DialectKind, SourceFile};
+use crate::operation::{Directive, Operation, SqlClass, from_sql};
+use crate::revision::{Emitted, OpaqueStep, Server, TransactionAct};
+use crate::source::SourceFile;
 
 /// A step on its way.
 #[derive(Clone, Debug)]
@@ -220,99 +219,10 @@ pub(crate) fn transaction_act(directive: &Directive) -> Option<TransactionAct> {
     }
 }
 
-/// What a database of the chain's dialect would say in place of the model.
-pub(crate) fn refused_by_model(refusal: &Refusal, dialect: DialectKind) -> StageError {
-    let is_table = refusal.code == "replay/no-such-table";
-    // PostgreSQL 18, appendix A; MySQL 8.4, server error reference (1146, 1050, 1054, 1091).
-    let (kind, code) = match (dialect, refusal.code) {
-        (DialectKind::Sqlite, _) => (RefusalKind::Operational, "1"),
-        (DialectKind::Postgres, "replay/no-such-table") => (RefusalKind::Programming, "42P01"),
-        (DialectKind::Postgres, "replay/no-such-column") => (RefusalKind::Programming, "42703"),
-        (DialectKind::Postgres, "replay/already-exists") => (RefusalKind::Programming, "42710"),
-        (DialectKind::Postgres, _) => (RefusalKind::Programming, "42704"),
-        (DialectKind::Mysql, _) if is_table => (RefusalKind::Programming, "1146/42S02"),
-        (DialectKind::Mysql, "replay/already-exists") => (RefusalKind::Operational, "1050/42S01"),
-        (DialectKind::Mysql, "replay/no-such-column") => (RefusalKind::Operational, "1054/42S22"),
-        (DialectKind::Mysql, _) => (RefusalKind::Operational, "1091/42000"),
-    };
-    let message = refusal.message.clone();
-    let error = DatabaseError { message, code: code.to_owned(), offset: None, unreachable: false };
-    StageError::Refused { kind, error }
-}
-
-/// What an engine said, as the exception that a program of the chain's dialect expects.
-pub(crate) fn refused_by_database(
-    error: DatabaseError,
-    engine: DialectKind,
-    chain: DialectKind,
-) -> StageError {
-    let kind = match engine {
-        _ if error.unreachable => RefusalKind::Operational,
-        DialectKind::Sqlite => of_sqlite(&error.code, chain),
-        DialectKind::Postgres => of_postgres(&error.code, chain),
-        DialectKind::Mysql => of_mysql(&error.code, chain),
-    };
-    StageError::Refused { kind, error }
-}
-
-/// Python's `sqlite3` knows `OperationalError` where the others tell programming faults apart.
-fn programming(chain: DialectKind) -> RefusalKind {
-    match chain {
-        DialectKind::Sqlite => RefusalKind::Operational,
-        DialectKind::Postgres | DialectKind::Mysql => RefusalKind::Programming,
-    }
-}
-
-/// sqlite.org/rescode.html: 19 is CONSTRAINT, 1 ERROR, 20 MISMATCH, 18 TOOBIG.
-fn of_sqlite(code: &str, chain: DialectKind) -> RefusalKind {
-    match code.parse::<i32>().unwrap_or(0) & 0xff {
-        19 | 20 => RefusalKind::Integrity,
-        18 => RefusalKind::Data,
-        1 => programming(chain),
-        _ => RefusalKind::Operational,
-    }
-}
-
-/// By the class of the SQLSTATE, as psycopg does (PostgreSQL 18, appendix A).
-fn of_postgres(code: &str, chain: DialectKind) -> RefusalKind {
-    match code.get(..2).unwrap_or("") {
-        "22" => RefusalKind::Data,
-        "23" => RefusalKind::Integrity,
-        "0A" => RefusalKind::NotSupported,
-        "25" | "2D" => RefusalKind::Internal,
-        "42" | "26" | "34" | "3D" | "3F" => programming(chain),
-        _ => RefusalKind::Operational,
-    }
-}
-
-/// As `PyMySQL` and `mysqlclient` sort the numbers (MySQL 8.4, server error reference).
-fn of_mysql(code: &str, chain: DialectKind) -> RefusalKind {
-    match code.split('/').next().and_then(|number| number.parse::<u32>().ok()).unwrap_or(0) {
-        1022 | 1048 | 1062 | 1169 | 1216 | 1217 | 1364 | 1451 | 1452 | 1557 | 1586 | 1761 | 1762 => {
-            RefusalKind::Integrity
-        }
-        1264..=1266 | 1406 | 1441 => RefusalKind::Data,
-        1007 | 1064 | 1102 | 1103 | 1110..=1113 | 1146 | 1149 => programming(chain),
-        1235 | 1286 => RefusalKind::NotSupported,
-        _ => RefusalKind::Operational,
-    }
-}
-
-/// A refusal about the transaction itself.
-pub(crate) fn no_savepoint(chain: DialectKind) -> StageError {
-    let error = DatabaseError {
-        message: "there is no such savepoint".to_owned(),
-        code: String::new(),
-        offset: None,
-        unreachable: false,
-    };
-    StageError::Refused { kind: programming(chain), error }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::{SourceId, Span};
+    use crate::source::{DialectKind, SourceId, Span};
 
     #[test]
     fn statements_about_the_transaction_are_acts() {
@@ -334,39 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_the_exceptions_of_the_chains_own_driver() {
-        use DialectKind::{Mysql, Postgres, Sqlite};
-        let kind = |code: &str, engine, chain| {
-            let error = DatabaseError {
-                message: String::new(),
-                code: code.to_owned(),
-                offset: None,
-                unreachable: false,
-            };
-            match refused_by_database(error, engine, chain) {
-                StageError::Refused { kind, .. } => kind,
-                StageError::NotKnownHere => panic!("{code}"),
-            }
-        };
-        assert_eq!(kind("1", Sqlite, Sqlite), RefusalKind::Operational);
-        assert_eq!(kind("1", Sqlite, Postgres), RefusalKind::Programming);
-        assert_eq!(kind("787", Sqlite, Sqlite), RefusalKind::Integrity);
-        assert_eq!(kind("42P01", Postgres, Postgres), RefusalKind::Programming);
-        assert_eq!(kind("25P02", Postgres, Postgres), RefusalKind::Internal);
-        assert_eq!(kind("23505", Postgres, Postgres), RefusalKind::Integrity);
-        assert_eq!(kind("1146/42S02", Mysql, Mysql), RefusalKind::Programming);
-        assert_eq!(kind("1060/42S21", Mysql, Mysql), RefusalKind::Operational);
-        assert_eq!(kind("1062/23000", Mysql, Mysql), RefusalKind::Integrity);
-    }
-
-    #[test]
     fn a_statement_stands_at_the_call_that_made_it() {
         let schema = crate::schema::Schema::empty(DialectKind::Postgres);
         let translator = Translator::new(schema.clone(), schema, Capabilities::POSTGRES);
         let mut trace = Trace::of_program(translator, true);
         let span = Span::new(SourceId(3), 40, 60);
         let sql = "CREATE TABLE a (b int); CREATE TABLE c (d INT NOT FROBNICATE)".to_owned();
-        let read = trace.read(&Emitted { sql, span, autocommit: false });
+        let read = trace.read(&Emitted { sql, span, autocommit: false, guarded: false });
         let texts: Vec<&str> = read.iter().filter_map(|directive| directive.sql.as_deref()).collect();
         assert_eq!(texts, ["CREATE TABLE a (b int)", "CREATE TABLE c (d INT NOT FROBNICATE)"]);
         assert!(read.iter().all(|directive| directive.span == span));

@@ -101,6 +101,8 @@ pub struct Emitted {
     pub span: Span,
     /// It stands outside of the step's transaction (`autocommit_block()`).
     pub autocommit: bool,
+    /// The program may catch a refusal and go on.
+    pub guarded: bool,
 }
 
 /// What a program may know of the server.

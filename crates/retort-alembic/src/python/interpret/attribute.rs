@@ -442,7 +442,7 @@ fn function_attribute(
     }
     Some(match name {
         "__name__" | "__qualname__" => Value::Str(function.code.name.clone()),
-        "__doc__" => function.code.docstring.clone().map_or(Value::None, Value::Str),
+        "__doc__" => function.code.body().docstring.clone().map_or(Value::None, Value::Str),
         "__module__" => match function.scope.global().get("__name__") {
             Some(name) => name,
             None => Value::str("builtins"),

@@ -133,7 +133,7 @@ impl Interpreter<'_> {
         let span = arguments.span;
         let receiver = arguments.positional.first().cloned();
         self.bind_parameters(function, arguments, &scope)?;
-        if function.code.is_generator {
+        if function.code.body().is_generator {
             return Ok(Iteration::Generator(function.clone(), scope, receiver).value());
         }
         let class = function.class.clone();
@@ -190,7 +190,7 @@ impl Interpreter<'_> {
         let depth = self.frames.len();
         let outcome = match &function.lambda {
             Some(body) => self.expression(frame, body).map(Flow::Return),
-            None => self.body(frame, &function.code.body),
+            None => self.body(frame, &function.code.body().statements),
         };
         self.frames.truncate(depth.saturating_sub(1));
         self.meter.leave();

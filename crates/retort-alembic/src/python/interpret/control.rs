@@ -164,7 +164,9 @@ impl Interpreter<'_> {
             return Err(Unwind::unsupported("`except*` is not supported"));
         }
         let handled = self.handled.len();
+        self.guards += 1;
         let mut outcome = self.body(frame, &node.body);
+        self.guards -= 1;
         if let (Ok(Flow::Next), false) = (&outcome, node.otherwise.is_empty()) {
             outcome = self.body(frame, &node.otherwise);
         } else if let Err(Unwind::Raise(raised)) = outcome {

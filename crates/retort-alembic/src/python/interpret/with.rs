@@ -27,10 +27,16 @@ impl Interpreter<'_> {
             return self.with_generator(frame, &context, target.as_ref(), rest, body);
         }
         let entered = self.enter(&manager)?;
+        let guard = u32::from(match &manager {
+            Value::Native(native) => native.may_swallow(),
+            _ => true,
+        });
+        self.guards += guard;
         let outcome = match target {
             Some(target) => self.assign(frame, target, entered).and_then(|()| self.with(frame, rest, body)),
             None => self.with(frame, rest, body),
         };
+        self.guards -= guard;
         match outcome {
             Ok(flow) => {
                 self.exit(&manager, None)?;

@@ -108,6 +108,10 @@ impl Native for Simple {
         Ok(Some(self.value.clone()))
     }
 
+    fn may_swallow(&self) -> bool {
+        !self.suppressed.is_empty()
+    }
+
     fn exit(self: Rc<Self>, interp: &mut Interpreter<'_>, exception: Option<&Value>) -> Outcome<bool> {
         if self.closes {
             interp.call_method(&self.value, "close", Vec::new())?;
@@ -168,6 +172,10 @@ impl Native for ExitStack {
             "close" => self.exit(interp, None).map(|_| Value::None),
             _ => Err(Unwind::unsupported(format!("`ExitStack.{name}` is not supported"))),
         }
+    }
+
+    fn may_swallow(&self) -> bool {
+        true
     }
 
     fn exit(self: Rc<Self>, interp: &mut Interpreter<'_>, exception: Option<&Value>) -> Outcome<bool> {

@@ -115,7 +115,7 @@ fn is_function(arguments: Arguments, is_async: bool, is_generator: bool) -> Outc
     let [value] = arguments.exactly("inspect")?;
     Ok(Value::Bool(match &value {
         Value::Function(function) => {
-            function.code.is_async == is_async && function.code.is_generator == is_generator
+            function.code.is_async == is_async && function.code.body().is_generator == is_generator
         }
         _ => false,
     }))

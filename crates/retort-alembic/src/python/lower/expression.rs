@@ -1,13 +1,13 @@
 //! Expressions, from the parser's tree to ours.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ruff_python_ast as ast;
 
 use super::super::syntax::*;
-use super::{Facts, Lowering, big, operator, place};
+use super::{Facts, Lowering, big, operator};
 
-impl Lowering {
+impl Lowering<'_> {
     pub(super) fn expressions(&mut self, list: &[ast::Expr]) -> Vec<Expression> {
         list.iter().map(|expression| self.expression(expression)).collect()
     }
@@ -21,7 +21,7 @@ impl Lowering {
     }
 
     pub(super) fn expression(&mut self, expression: &ast::Expr) -> Expression {
-        Expression { place: place(expression), kind: self.expression_kind(expression) }
+        Expression { place: self.place(expression), kind: self.expression_kind(expression) }
     }
 
     fn expression_kind(&mut self, expression: &ast::Expr) -> ExpressionKind {
@@ -151,14 +151,11 @@ impl Lowering {
         let code = Code {
             name: self.name("<lambda>"),
             file: self.file.clone(),
-            place: place(node),
+            place: self.place(node),
             parameters,
-            body: Vec::new(),
-            is_generator: facts.is_generator,
             is_async: false,
-            globals: Vec::new(),
-            nonlocals: Vec::new(),
-            docstring: None,
+            text: 0..0,
+            body: OnceLock::from(Body { is_generator: facts.is_generator, ..Body::default() }),
         };
         ExpressionKind::Lambda(Arc::new(code), Arc::new(body))
     }

@@ -5,7 +5,7 @@ use ruff_python_ast as ast;
 use super::super::syntax::*;
 use super::Lowering;
 
-impl Lowering {
+impl Lowering<'_> {
     pub(super) fn match_statement(&mut self, node: &ast::StmtMatch) -> StatementKind {
         let subject = self.expression(&node.subject);
         let cases = node.cases.iter().map(|case| MatchCase {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::{ColumnChange, Position};
 use super::table::require_key_columns;
-use super::{Refusal, exists, find_column, refuse};
+use super::{Refusal, find_column, part_exists, refuse};
 use crate::schema::{Column, IndexKey, ObjectName, Schema, Table, same_name, same_word};
 use crate::source::DialectKind;
 
@@ -16,8 +16,7 @@ pub(super) fn add_column(
     dialect: DialectKind,
 ) -> Result<(), Refusal> {
     if table.column(&column.name, dialect).is_some() {
-        let name = ObjectName::qualified(&table.name.to_string(), &column.name);
-        return exists("column", &name, if_not_exists);
+        return part_exists("column", table, &column.name, if_not_exists);
     }
     let at = place_of(table, position, dialect)?.unwrap_or(table.columns.len());
     table.columns.insert(at, column.clone());
@@ -82,7 +81,7 @@ pub(super) fn rename_column(
 ) -> Result<(), Refusal> {
     find_column(table, from, dialect)?;
     if table.column(to, dialect).is_some() && !same_word(from, to, dialect) {
-        return exists("column", &ObjectName::qualified(&table.name.to_string(), to), false);
+        return part_exists("column", table, to, false);
     }
     let rename = |names: &mut Vec<String>| {
         for name in names {

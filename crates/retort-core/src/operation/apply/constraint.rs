@@ -2,7 +2,7 @@
 
 use super::super::naming;
 use super::table::require_key_columns;
-use super::{Refusal, exists, find_column, refuse};
+use super::{Refusal, find_column, no_part, part_exists, refuse};
 use crate::schema::{Column, Constraint, ConstraintKind, Deferral, ObjectName, Table, same_word};
 use crate::source::DialectKind;
 
@@ -16,7 +16,7 @@ pub(super) fn add_constraint(
     if let Some(name) = constraint.name()
         && table.constraint_names().any(|other| same_word(other, name, dialect))
     {
-        return exists("constraint", &ObjectName::bare(name), false);
+        return part_exists("constraint", table, name, false);
     }
     let columns: &[String] = match &constraint {
         Constraint::Primary(key) => &key.columns,
@@ -81,9 +81,11 @@ pub(super) fn drop_constraint(
         return Ok(());
     }
     if table.constraint_count() == before && !if_exists {
-        let title = kind.map_or("constraint", ConstraintKind::title);
-        let name = name.map_or(String::new(), |name| format!(" `{name}`"));
-        return refuse("replay/no-such-constraint", format!("table `{}` has no {title}{name}", table.name));
+        let Some(name) = name else {
+            let title = kind.map_or("constraint", ConstraintKind::title);
+            return refuse("replay/no-such-constraint", format!("table `{}` has no {title}", table.name));
+        };
+        return no_constraint(table, name);
     }
     Ok(())
 }
@@ -165,7 +167,7 @@ pub(super) fn validate_constraint(
 }
 
 fn no_constraint(table: &Table, name: &str) -> Result<(), Refusal> {
-    refuse("replay/no-such-constraint", format!("table `{}` has no constraint `{name}`", table.name))
+    no_part("replay/no-such-constraint", "constraint", table, name)
 }
 
 pub(super) fn alter_constraint(

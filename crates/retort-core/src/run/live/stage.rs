@@ -45,7 +45,7 @@ impl Stage for Live<'_> {
 
     fn query(&mut self, sql: &str, span: Span) -> Result<ResultSet, StageError> {
         self.check()?;
-        let emitted = Emitted { sql: sql.to_owned(), span, autocommit: false };
+        let emitted = Emitted { sql: sql.to_owned(), span, autocommit: false, guarded: true };
         let mut found = ResultSet::default();
         for directive in self.trace.read(&emitted) {
             if is_question(&directive) {
