@@ -1,6 +1,6 @@
 //! From the parser's tree to ours.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +9,9 @@ use num_traits::Num;
 use retort_core::source::SourceFile;
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextSize};
+use rustc_hash::FxBuildHasher;
 
+use super::outline::{LeftOut, whole};
 use super::syntax::*;
 
 mod expression;
@@ -20,13 +22,9 @@ pub(super) fn lower(file: &Arc<SourceFile>, body: &[ast::Stmt]) -> ModuleCode {
     lower_outline(file, body, &[])
 }
 
-/// Lowers a file whose functions have their bodies at these places, in order.
-pub(super) fn lower_outline(
-    file: &Arc<SourceFile>,
-    body: &[ast::Stmt],
-    bodies: &[Range<usize>],
-) -> ModuleCode {
-    let mut lowering = Lowering::new(file, bodies, 0);
+/// Lowers the outline of a file.
+pub(super) fn lower_outline(file: &Arc<SourceFile>, body: &[ast::Stmt], left_out: &[LeftOut]) -> ModuleCode {
+    let mut lowering = Lowering::new(file, left_out, 0);
     let docstring = lowering.docstring(body);
     let body = lowering.body(body);
     ModuleCode { file: file.clone(), body, docstring }
@@ -39,11 +37,11 @@ pub(super) fn lower_inside(file: &Arc<SourceFile>, node: &ast::StmtFunctionDef, 
 
 struct Lowering<'b> {
     file: Arc<SourceFile>,
-    /// Where the bodies of functions stand that were left out.
-    bodies: &'b [Range<usize>],
+    /// What was left out of the text.
+    left_out: &'b [LeftOut],
     /// What is added to every place.
     shift: u32,
-    names: BTreeSet<Name>,
+    names: HashSet<Name, FxBuildHasher>,
     functions: Vec<Facts>,
 }
 
@@ -56,9 +54,9 @@ struct Facts {
 }
 
 impl<'b> Lowering<'b> {
-    fn new(file: &Arc<SourceFile>, bodies: &'b [Range<usize>], shift: u32) -> Lowering<'b> {
+    fn new(file: &Arc<SourceFile>, left_out: &'b [LeftOut], shift: u32) -> Lowering<'b> {
         let functions = vec![Facts::default()];
-        Lowering { file: file.clone(), bodies, shift, names: BTreeSet::new(), functions }
+        Lowering { file: file.clone(), left_out, shift, names: HashSet::default(), functions }
     }
 
     fn name(&mut self, text: &str) -> Name {
@@ -72,7 +70,7 @@ impl<'b> Lowering<'b> {
 
     fn place(&self, node: &impl Ranged) -> Place {
         let range = node.range();
-        let shifted = |offset: TextSize| offset.to_u32().wrapping_add(self.shift);
+        let shifted = |offset: TextSize| whole(self.left_out, offset.to_u32()).wrapping_add(self.shift);
         Place { start: shifted(range.start()), end: shifted(range.end()) }
     }
 
@@ -237,10 +235,10 @@ impl<'b> Lowering<'b> {
     }
 
     /// Where the body of a function stands, if it was left out.
-    fn left_out(&self, node: &ast::StmtFunctionDef) -> Option<Range<usize>> {
-        let start = node.body.first()?.range().start().to_usize();
-        let at = self.bodies.binary_search_by_key(&start, |body| body.start).ok()?;
-        self.bodies.get(at).cloned()
+    fn left_out(&self, node: &ast::StmtFunctionDef) -> Option<Range<u32>> {
+        let start = node.body.first()?.range().start().to_u32();
+        let at = self.left_out.binary_search_by_key(&start, |each| each.at).ok()?;
+        self.left_out.get(at).map(|each| each.body.clone())
     }
 
     fn inside(&mut self, node: &ast::StmtFunctionDef) -> Body {

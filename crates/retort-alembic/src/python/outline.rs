@@ -1,8 +1,7 @@
 //! A text without the insides of its functions.
 //!
 //! Most functions of a module that is imported are never called. What they do is left out before the module is parsed,
-//! and parsed when it is asked for: `def f(a):⏎    return a` becomes `def f(a):pass`, and blanks up to the same length,
-//! so that every place stays what it was.
+//! and parsed when it is asked for: `def f(a):⏎    return a` becomes `def f(a):pass`.
 
 use std::ops::Range;
 
@@ -14,10 +13,35 @@ const STAND_IN: &str = "pass";
 
 /// A text without the insides of its functions.
 pub(super) struct Outline {
-    /// The text, as long as the whole one.
+    /// The text.
     pub(super) text: String,
-    /// Where the bodies stood, in order; each begins behind the colon.
-    pub(super) bodies: Vec<Range<usize>>,
+    /// What was left out, in order.
+    pub(super) left_out: Vec<LeftOut>,
+}
+
+/// A body that was left out.
+#[derive(Clone, Debug)]
+pub(super) struct LeftOut {
+    /// Where its stand-in begins in the outline.
+    pub(super) at: u32,
+    /// Where it stood in the whole text; it begins behind the colon.
+    pub(super) body: Range<u32>,
+}
+
+impl LeftOut {
+    /// Where the outline goes on behind the stand-in.
+    fn end(&self) -> u32 {
+        self.at + STAND_IN.len() as u32
+    }
+}
+
+/// Where a place of the outline is in the whole text.
+pub(super) fn whole(left_out: &[LeftOut], offset: u32) -> u32 {
+    let before = left_out.partition_point(|each| each.end() <= offset);
+    match before.checked_sub(1).and_then(|last| left_out.get(last)) {
+        Some(last) => last.body.end + (offset - last.end()),
+        None => offset,
+    }
 }
 
 /// Leaves out the bodies; None where the text is not laid out simply enough to find them for sure, or has none.
@@ -27,16 +51,17 @@ pub(super) fn outline(text: &str) -> Option<Outline> {
     if scan.bodies.is_empty() {
         return None;
     }
-    let mut out = String::with_capacity(text.len());
+    let mut outline = Outline { text: String::new(), left_out: Vec::with_capacity(scan.bodies.len()) };
     let mut done = 0;
-    for body in &scan.bodies {
-        out.push_str(text.get(done..body.start)?);
-        out.push_str(STAND_IN);
-        out.extend(std::iter::repeat_n(' ', body.len() - STAND_IN.len()));
+    for body in scan.bodies {
+        outline.text.push_str(text.get(done..body.start)?);
+        let at = outline.text.len() as u32;
+        outline.left_out.push(LeftOut { at, body: body.start as u32..body.end as u32 });
+        outline.text.push_str(STAND_IN);
         done = body.end;
     }
-    out.push_str(text.get(done..)?);
-    Some(Outline { text: out, bodies: scan.bodies })
+    outline.text.push_str(text.get(done..)?);
+    Some(outline)
 }
 
 struct Scan<'t> {
@@ -232,11 +257,14 @@ mod tests {
     use super::*;
 
     fn without(text: &str) -> Option<String> {
-        outline(text).map(|outline| {
-            assert_eq!(outline.text.len(), text.len());
-            let lines = outline.text.lines().map(str::trim_end);
-            lines.collect::<Vec<_>>().join("\n")
-        })
+        let outline = outline(text)?;
+        for (at, byte) in outline.text.bytes().enumerate() {
+            let left_out = |each: &LeftOut| (each.at..each.end()).contains(&(at as u32));
+            if !outline.left_out.iter().any(left_out) {
+                assert_eq!(text.as_bytes()[whole(&outline.left_out, at as u32) as usize], byte);
+            }
+        }
+        Some(outline.text)
     }
 
     #[test]
@@ -247,7 +275,7 @@ mod tests {
         assert_eq!(
             without(text).unwrap(),
             "import a\n\n@b(1)\ndef f(x: dict[str, int] = {1: 2}) -> int:pass\n\n# end\nclass C:\n    y = 1\n\n    \
-             async def g(self):pass\n\n    z = 2"
+             async def g(self):pass\n\n    z = 2\n"
         );
     }
 
@@ -256,7 +284,7 @@ mod tests {
         assert_eq!(without("def f():\n    return 'a long text here'").unwrap(), "def f():pass");
         assert_eq!(without("def f(): return 'a long text here'\n"), None);
         let text = "if a:\n    def f():\n        return 'a long text here'\nelse:\n    f = 1\n";
-        assert_eq!(without(text).unwrap(), "if a:\n    def f():pass\nelse:\n    f = 1");
+        assert_eq!(without(text).unwrap(), "if a:\n    def f():pass\nelse:\n    f = 1\n");
     }
 
     #[test]

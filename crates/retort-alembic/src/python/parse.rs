@@ -33,7 +33,7 @@ pub(super) fn parse_module_file(file: &Arc<SourceFile>) -> Result<ModuleCode, Di
         && let Some(outline) = outline(&file.text)
         && let Ok(tree) = parse_text(&outline.text)
     {
-        return Ok(lower_outline(file, &tree.body, &outline.bodies));
+        return Ok(lower_outline(file, &tree.body, &outline.left_out));
     }
     parse(file)
 }
@@ -54,11 +54,11 @@ impl Code {
 
     fn parse_body(&self) -> Body {
         let start = if self.is_async { "async def f():" } else { "def f():" };
-        let text = self.file.text.get(self.text.clone()).unwrap_or_default();
+        let text = self.file.text.get(self.text.start as usize..self.text.end as usize).unwrap_or_default();
         let tree = parse_text(&format!("{start}{text}")).ok();
         if let Some(Stmt::FunctionDef(node)) = tree.as_ref().and_then(|tree| tree.body.first()) {
             // What is counted from the start of that text is counted from the start of the file.
-            let shift = (self.text.start as u32).wrapping_sub(start.len() as u32);
+            let shift = self.text.start.wrapping_sub(start.len() as u32);
             return lower_inside(&self.file, node, shift);
         }
         let kind = ExpressionKind::Unsupported("a body that is not Python, or nests too deeply");
@@ -157,6 +157,7 @@ impl Scan<'_> {
             }
             b'\\' => self.at += 2,
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(),
+            b' ' => self.skip_until(|byte| byte != b' '),
             b'0'..=b'9' => self.skip_until(|byte| !byte.is_ascii_alphanumeric() && byte != b'_'),
             b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'<' | b'>' => {
                 self.count();
@@ -219,7 +220,7 @@ impl Scan<'_> {
     }
 
     fn at_end(&self, quote: u8, length: usize) -> bool {
-        self.bytes[self.at..].starts_with(&[quote; 3][..length])
+        self.bytes[self.at] == quote && (length == 1 || self.bytes[self.at..].starts_with(&[quote; 3]))
     }
 
     fn string(&mut self) {

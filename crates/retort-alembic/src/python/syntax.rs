@@ -46,7 +46,7 @@ pub struct Code {
     /// Whether it was written `async def`.
     pub is_async: bool,
     /// Where its body stands, if that was not parsed yet.
-    pub(super) text: Range<usize>,
+    pub(super) text: Range<u32>,
     /// Its body, once that is parsed.
     pub(super) body: OnceLock<Body>,
 }

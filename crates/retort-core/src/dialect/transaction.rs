@@ -29,34 +29,37 @@ fn is_rows_only(operation: &Operation) -> bool {
     matches!(operation, Operation::ExecuteSql { class: Data | Query | Session | Transaction, .. })
 }
 
-fn refused_by_postgres(words: &[String]) -> bool {
-    let has = |word: &str| words.iter().any(|other| other == word);
+fn refused_by_postgres(words: &[&str]) -> bool {
+    let has = |wanted: &str| words.iter().any(|word| word.eq_ignore_ascii_case(wanted));
+    let second_is = |wanted: &[&str]| {
+        words.get(1).is_some_and(|word| wanted.iter().any(|one| word.eq_ignore_ascii_case(one)))
+    };
     let starts = |start: &str| begins(words, start);
-    let index = starts("CREATE INDEX") || starts("CREATE UNIQUE INDEX") || starts("DROP INDEX");
-    starts("VACUUM")
-        || (has("CONCURRENTLY") && (index || starts("REINDEX")))
-        || (starts("ALTER TABLE") && has("DETACH") && has("CONCURRENTLY"))
-        || ["DATABASE", "SYSTEM", "SCHEMA"].iter().any(|what| starts(&format!("REINDEX {what}")))
-        || ["CREATE", "DROP"].iter().any(|verb| {
-            ["DATABASE", "TABLESPACE", "SUBSCRIPTION"].iter().any(|what| starts(&format!("{verb} {what}")))
-        })
-        || starts("ALTER SYSTEM")
-        || (starts("ALTER DATABASE") && has("TABLESPACE"))
-        || words == ["CLUSTER"]
+    if starts("CREATE") || starts("DROP") {
+        return second_is(&["DATABASE", "TABLESPACE", "SUBSCRIPTION"])
+            || ((second_is(&["INDEX"]) || starts("CREATE UNIQUE INDEX")) && has("CONCURRENTLY"));
+    }
+    if starts("ALTER") {
+        return second_is(&["SYSTEM"])
+            || (second_is(&["TABLE"]) && has("DETACH") && has("CONCURRENTLY"))
+            || (second_is(&["DATABASE"]) && has("TABLESPACE"));
+    }
+    if starts("REINDEX") {
+        return has("CONCURRENTLY") || second_is(&["DATABASE", "SYSTEM", "SCHEMA"]);
+    }
+    starts("VACUUM") || (starts("CLUSTER") && words.len() == 1)
 }
 
-/// The bare words of a statement that can matter, in capitals: none of a query or a body behind them.
-fn words(text: &str, dialect: DialectKind) -> Vec<String> {
+/// The bare words of a statement that can matter: none of a query or a body behind them.
+fn words(text: &str, dialect: DialectKind) -> Vec<&str> {
     const MOST: usize = 24;
     let tokens = token::Scanner::new(text, dialect).take(MOST);
-    let words = tokens.filter(|token| token.kind == TokenKind::Word);
-    words.map(|token| token.text(text).to_uppercase()).collect()
+    tokens.filter(|token| token.kind == TokenKind::Word).map(|token| token.text(text)).collect()
 }
 
-fn begins(words: &[String], start: &str) -> bool {
-    let mut wanted = start.split(' ');
-    let matching = words.iter().zip(wanted.by_ref()).all(|(word, start)| word == start);
-    matching && words.len() >= start.split(' ').count()
+fn begins(words: &[&str], start: &str) -> bool {
+    let mut words = words.iter();
+    start.split(' ').all(|start| words.next().is_some_and(|word| word.eq_ignore_ascii_case(start)))
 }
 
 #[cfg(test)]

@@ -62,7 +62,10 @@ pub(crate) fn lenient(bytes: &[u8]) -> Result<Arc<str>, String> {
     let bytes = without_mark(bytes);
     match bytes.contains(&0) {
         true => Err("it is no text".to_owned()),
-        false => Ok(String::from_utf8_lossy(bytes).into()),
+        false => Ok(match std::str::from_utf8(bytes) {
+            Ok(text) => text.into(),
+            Err(_) => String::from_utf8_lossy(bytes).into(),
+        }),
     }
 }
 
