@@ -103,6 +103,8 @@ pub struct Interpreter<'w> {
     importing: u32,
     /// How many `try` and `with` around what runs now may end an exception.
     guards: u32,
+    /// What was changed in the speculation that goes on.
+    doubted: Vec<interpret::doubt::Doubted>,
     /// Classes whose statement failed while their module was imported: what their bodies bind, and the reason.
     broken_classes: Vec<(Vec<Name>, String)>,
     /// What the generator that ended last returned, for `yield from`.
@@ -165,6 +167,7 @@ impl<'w> Interpreter<'w> {
             speculations: 0,
             importing: 0,
             guards: 0,
+            doubted: Vec::new(),
             returned: Value::None,
             slots: Slots::new(),
             lasting: loaded.lasting,

@@ -7,8 +7,8 @@ use retort_core::diagnostic::Diagnostic;
 use retort_core::source::Span;
 
 use super::operations::{
-    self, Added, column_change, column_of, constraint_type, foreign_key_of, index_of, keyed, known_name,
-    leading, metadata, on_stub,
+    self, Added, column_change, column_of, constraint_type, foreign_key_of, geospatial, index_of, keyed,
+    known_name, leading, metadata, on_stub,
 };
 use super::wrap::{self, first_unknown, flag, identifier, several, text};
 use super::{constraints, context, inspector, table, types, world};
@@ -114,23 +114,22 @@ impl Native for NativeBatch {
     }
 
     fn has_method(&self, name: &str) -> bool {
-        METHODS.contains(&name)
+        METHODS.contains(&name) || geospatial::is_one(name)
     }
 
     fn call_method(
         self: Rc<Self>,
         interp: &mut Interpreter<'_>,
         name: &str,
-        arguments: Arguments,
+        mut arguments: Arguments,
     ) -> Outcome<Value> {
         if let Some(unknown) = first_unknown(&arguments) {
-            world::opaque(
-                interp,
-                format!("batch_op.{name}() depends on {}", unknown.reason),
-                name != "execute",
-            );
+            let touches_schema = name != "execute" || !unknown.changes_rows_at_most();
+            let reason = format!("batch_op.{name}() depends on {}", unknown.reason);
+            world::opaque(interp, reason, touches_schema);
             return Ok(Value::None);
         }
+        let name = geospatial::plain(interp, name, &mut arguments)?.unwrap_or(name);
         for value in arguments.values() {
             interp.refuse_foreign(value)?;
         }

@@ -96,9 +96,7 @@ pub fn find_unknown<'a>(values: impl IntoIterator<Item = &'a Value>) -> Option<R
 /// What comes from outside is not known either, where rows are made of it.
 fn outside(value: &Value) -> Option<Rc<Unknown>> {
     match value {
-        Value::Foreign(foreign) => {
-            Some(Rc::new(Unknown { reason: foreign.reason(), span: Span::new(COMPANION, 0, 0) }))
-        }
+        Value::Foreign(foreign) => Some(Unknown::new(foreign.reason(), Span::new(COMPANION, 0, 0))),
         Value::Dict(dict) => dict.borrow().pairs().find_map(|(_, value)| outside(value)),
         _ => None,
     }

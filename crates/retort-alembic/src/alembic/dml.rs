@@ -197,7 +197,7 @@ pub(super) fn call_method(
             // What a column's type makes of a value is not known: the rows are not, the schema is.
             Err(Unwind::Unsupported(why)) => {
                 let span = why.span.unwrap_or_else(|| interp.call_span());
-                return Ok(statement.with_unknown(Rc::new(Unknown { reason: why.reason, span })).value());
+                return Ok(statement.with_unknown(Unknown::new(why.reason, span)).value());
             }
             outcome => outcome?,
         },

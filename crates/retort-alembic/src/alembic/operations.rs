@@ -3,6 +3,7 @@
 mod column;
 mod constraint;
 mod execute;
+pub(crate) mod geospatial;
 mod index;
 mod tables;
 
@@ -82,7 +83,18 @@ pub(crate) fn names() -> Vec<(&'static str, Value)> {
         (name, function)
     });
     let others = OTHERS.iter().map(|(name, directive)| (*name, Value::function(name, *directive)));
-    schema.chain(others).collect()
+    let spatial = geospatial::DIRECTIVES.iter().map(|(name, _)| {
+        let name = *name;
+        let function = Value::function(name, move |interp, mut arguments| {
+            let plain = geospatial::plain(interp, name, &mut arguments)?.unwrap_or(name);
+            match names().into_iter().find(|(own, _)| *own == plain) {
+                Some((_, function)) => interp.call(&function, arguments),
+                None => Ok(Value::None),
+            }
+        });
+        (name, function)
+    });
+    schema.chain(others).chain(spatial).collect()
 }
 
 /// The `MetaData` of a directive: the naming convention of `target_metadata`, nothing else.

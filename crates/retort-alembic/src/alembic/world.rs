@@ -1,7 +1,6 @@
 //! The stage as natives reach it: what they emit, ask and record, and what an unknown value holds back.
 
 use std::any::Any;
-use std::rc::Rc;
 
 use retort_core::database::ResultSet;
 use retort_core::diagnostic::Diagnostic;
@@ -23,6 +22,8 @@ pub(crate) struct StageWorld<'s> {
     depth: usize,
     /// What was held back: whether it touches the schema.
     held: Option<bool>,
+    /// The first thing in it that could not be followed.
+    failed: Option<String>,
     /// The step recorded last, so that two branches on one value leave one step.
     last: Option<OpaqueStep>,
 }
@@ -104,7 +105,7 @@ pub(crate) fn find_kept<T: Default + 'static, R>(
 
 impl<'s> StageWorld<'s> {
     pub(crate) fn new(stage: &'s mut dyn Stage) -> StageWorld<'s> {
-        StageWorld { stage, depth: 0, held: None, last: None }
+        StageWorld { stage, depth: 0, held: None, failed: None, last: None }
     }
 
     fn answer(&mut self, request: Request) -> Answer {
@@ -163,16 +164,18 @@ impl World for StageWorld<'_> {
 
     fn end_speculation(&mut self, unknown: &Unknown, span: Span, failure: Option<&Unsupported>) {
         self.depth -= 1;
-        if failure.is_some() {
+        if let Some(failure) = failure {
             // What could not be followed may do anything.
             self.hold(true);
+            self.failed.get_or_insert_with(|| failure.reason.clone());
         }
         if self.depth > 0 {
             return;
         }
+        let failed = self.failed.take();
         let Some(touches_schema) = self.held.take() else { return };
-        let reason = match failure {
-            Some(failure) => format!("this depends on {}: {}", unknown.reason, failure.reason),
+        let reason = match failed {
+            Some(failed) => format!("this depends on {}: {failed}", unknown.reason),
             None => format!("this depends on {}", unknown.reason),
         };
         let step = OpaqueStep { reason, span, touches_schema };
@@ -331,5 +334,5 @@ pub(crate) fn say(interp: &mut Interpreter<'_>, diagnostic: Diagnostic) {
 /// An unknown value of this place.
 pub(crate) fn unknown(interp: &mut Interpreter<'_>, reason: impl Into<String>) -> Value {
     let span = place(interp);
-    Value::Unknown(Rc::new(Unknown { reason: reason.into(), span }))
+    Value::Unknown(Unknown::new(reason, span))
 }

@@ -16,6 +16,7 @@ pub(super) use classes::{base_method, check_frozen, class, class_attribute, obje
 use std::rc::Rc;
 
 use super::Interpreter;
+use super::interpret::doubt::MUTATORS;
 use super::native::Arguments;
 use super::unwind::{Outcome, Unwind};
 use super::value::{Builtin, Value};
@@ -65,7 +66,13 @@ fn find(value: &Value, name: &str) -> Option<Entry> {
 
 fn bound(value: &Value, name: &str, (method, takes_unknown): Entry) -> Value {
     let receiver = value.clone();
-    let call = move |interp: &mut Interpreter<'_>, arguments: Arguments| method(interp, &receiver, arguments);
+    let changes = MUTATORS.contains(&name);
+    let call = move |interp: &mut Interpreter<'_>, arguments: Arguments| {
+        if changes {
+            interp.doubt_elements(&receiver);
+        }
+        method(interp, &receiver, arguments)
+    };
     Value::Builtin(Rc::new(Builtin { name: name.into(), takes_unknown, call: Box::new(call) }))
 }
 
@@ -84,6 +91,7 @@ pub(super) fn unbound(kind: &'static str, name: &str) -> Option<Value> {
     }?;
     let (method, takes_unknown) = entry;
     let full = format!("__method__{name}");
+    let changes = MUTATORS.contains(&name);
     let call = move |interp: &mut Interpreter<'_>, mut arguments: Arguments| {
         if arguments.positional.is_empty() {
             return Err(Unwind::type_error(format!("unbound method of {kind} needs an argument")));
@@ -94,6 +102,9 @@ pub(super) fn unbound(kind: &'static str, name: &str) -> Option<Value> {
             return Err(Unwind::type_error(format!(
                 "descriptor for '{kind}' objects doesn't apply to a '{given}' object"
             )));
+        }
+        if changes {
+            interp.doubt_elements(&receiver);
         }
         method(interp, &receiver, arguments)
     };

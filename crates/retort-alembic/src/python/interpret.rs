@@ -14,6 +14,7 @@ pub(super) mod item;
 pub(super) mod matching;
 pub(super) mod operate;
 pub(super) mod special;
+pub(super) mod doubt;
 pub(super) mod speculation;
 pub(super) mod statement;
 pub(super) mod target;

@@ -382,7 +382,7 @@ impl Interpreter<'_> {
         let iterator = self.iterator(value)?;
         let Value::Iterator(iteration) = &iterator else {
             let Value::Unknown(unknown) = iterator else { return Err(self.not_iterable(value)) };
-            return Ok(Some(unknown));
+            return Ok(Some(unknown.derived()));
         };
         let pending = matches!(&*iteration.borrow(), Iteration::Generator(..) | Iteration::Expression(_));
         if pending {
@@ -432,7 +432,7 @@ impl Interpreter<'_> {
             if interp.speculations > depth && unknown.is_none() {
                 let span = interp.call_span();
                 let reason = "an element that is there only for some rows".to_owned();
-                unknown = Some(Rc::new(Unknown { reason, span }));
+                unknown = Some(Unknown::new(reason, span));
             }
             if consumer(interp, value)? {
                 return Ok(Value::None);

@@ -124,7 +124,7 @@ impl Scope {
         self.code.as_ref().is_some_and(|code| code.body().globals.iter().any(|each| &**each == name))
     }
 
-    fn target(self: &Rc<Scope>, name: &Name) -> Rc<Scope> {
+    pub(super) fn target(self: &Rc<Scope>, name: &Name) -> Rc<Scope> {
         let Some(code) = &self.code else { return self.clone() };
         if self.declares_global(name) {
             return self.global();

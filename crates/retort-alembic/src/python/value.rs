@@ -8,6 +8,7 @@ mod class;
 mod collection;
 mod convert;
 mod function;
+mod made;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -30,6 +31,7 @@ use super::unwind::Outcome;
 pub use class::{Class, Instance, Layout, Shape};
 pub use collection::{Dict, Key, Range, SetObject};
 pub use function::{Bound, Builtin, BuiltinCall, ClassCell, Function};
+pub use made::MadeText;
 
 /// Names and what they are bound to, in the order of binding.
 pub type Names = IndexMap<Name, Value, FxBuildHasher>;
@@ -98,6 +100,17 @@ pub struct Unknown {
     pub reason: String,
     /// The place that made it.
     pub span: Span,
+    /// How it begins, if it is a text of which that much is known.
+    pub start: Option<Name>,
+    /// It stands for all elements of a list, dict or set.
+    pub stands_for_all: bool,
+}
+
+impl Unknown {
+    /// One of which nothing else is known.
+    pub fn new(reason: impl Into<String>, span: Span) -> Rc<Unknown> {
+        Rc::new(Unknown { reason: reason.into(), span, start: None, stands_for_all: false })
+    }
 }
 
 /// A name from outside the project, or one whose making failed. Using it where it matters ends the program.
@@ -192,7 +205,7 @@ impl Value {
 
     /// An unknown value.
     pub fn unknown(reason: impl Into<String>, span: Span) -> Value {
-        Value::Unknown(Rc::new(Unknown { reason: reason.into(), span }))
+        Value::Unknown(Unknown::new(reason, span))
     }
 
     /// A function of this program. Unknown arguments are handed to it.

@@ -24,8 +24,9 @@ pub(super) fn driver_sql(
 ) -> Outcome<Value> {
     let span = arguments.span;
     if let Value::Unknown(unknown) = statement {
-        bridge::opaque(interp, format!("a statement made of {}", unknown.reason), span, true);
-        return Ok(statement.clone());
+        let touches_schema = !unknown.changes_rows_at_most();
+        bridge::opaque(interp, format!("a statement made of {}", unknown.reason), span, touches_schema);
+        return Ok(Value::Unknown(unknown.derived()));
     }
     interp.refuse_foreign(statement)?;
     let Some(sql) = statement.as_str() else {

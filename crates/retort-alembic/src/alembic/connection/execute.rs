@@ -62,8 +62,10 @@ pub(crate) fn run(
     execution: &Execution,
 ) -> Outcome<Value> {
     if let Value::Unknown(unknown) = statement {
-        bridge::opaque(interp, format!("a statement made of {}", unknown.reason), execution.span, true);
-        return Ok(statement.clone());
+        let touches_schema = !unknown.changes_rows_at_most();
+        let reason = format!("a statement made of {}", unknown.reason);
+        bridge::opaque(interp, reason, execution.span, touches_schema);
+        return Ok(Value::Unknown(unknown.derived()));
     }
     interp.refuse_foreign(statement)?;
     let native = statement_of(interp, statement)?;
@@ -357,7 +359,7 @@ fn words(sql: &str) -> Vec<&str> {
 }
 
 fn unknown_rows(span: Span) -> Rows {
-    Rows::Unknown(Rc::new(Unknown { reason: "the rows of a query".to_owned(), span }))
+    Rows::Unknown(Unknown::new("the rows of a query".to_owned(), span))
 }
 
 fn plain_rows(interp: &mut Interpreter<'_>, set: ResultSet) -> Rows {

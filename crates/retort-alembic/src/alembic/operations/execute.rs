@@ -15,8 +15,8 @@ pub(crate) fn execute(interp: &mut Interpreter<'_>, mut arguments: Arguments) ->
     let value = value.unwrap_or(Value::None);
     interp.refuse_foreign(&value)?;
     if let Value::Unknown(unknown) = &value {
-        // What the text says is not known: it may be anything.
-        world::opaque(interp, format!("op.execute() depends on {}", unknown.reason), true);
+        let touches_schema = !unknown.changes_rows_at_most();
+        world::opaque(interp, format!("op.execute() depends on {}", unknown.reason), touches_schema);
         return Ok(Value::None);
     }
     if let Some(statement) = value.as_native::<NativeStatement>()

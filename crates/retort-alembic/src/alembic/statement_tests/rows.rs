@@ -138,7 +138,24 @@ fn without_rows_what_depends_on_them_is_opaque() {
             "data",
         ),
     ];
-    for (body, kind) in rows {
+    let texts = [
+        ("op.execute(f\"UPDATE p SET name = '{n}' WHERE id = 1\")", "data"),
+        ("op.execute(\"insert into p (name) values ('%s')\" % n)", "data"),
+        ("op.execute(sa.text('DELETE FROM p WHERE id = ' + str(n)))", "data"),
+        ("conn.exec_driver_sql('UPDATE p SET id = {}; DELETE FROM {}'.format(n, 'p'))", "data"),
+        ("op.execute(f'{n} TABLE p')", "schema"),
+        ("op.execute('DROP TABLE ' + n)", "schema"),
+        ("op.execute('UPDATE p SET id = 1; DROP TABLE ' + n)", "schema"),
+        ("op.execute(('UPDATE p ' + n).split()[2])", "schema"),
+        ("s = 'INSERT INTO p VALUES '\nfor r in n:\n    s += f'({r}),'\nop.execute(s[:-1] + ';')", "data"),
+        ("s = 'DROP TABLE p'\nfor r in n:\n    s = f'DELETE FROM {r}'\nop.execute(s)", "schema"),
+    ];
+    let texts: Vec<(String, &str)> = texts
+        .iter()
+        .map(|(body, kind)| (format!("n = conn.execute(sa.text('SELECT n FROM q')).scalar()\n{body}"), *kind))
+        .collect();
+    let rows = rows.iter().map(|(body, kind)| (*body, *kind));
+    for (body, kind) in rows.chain(texts.iter().map(|(body, kind)| (body.as_str(), *kind))) {
         let log = heard(HEAD, body, Postgres, None);
         assert_eq!(log.len(), 1, "{body}: {log:?}");
         assert!(log[0].starts_with(&format!("opaque {kind}:")), "{body}: {log:?}");
@@ -152,4 +169,27 @@ fn without_rows_what_depends_on_them_is_opaque() {
     assert!(quiet.is_empty(), "{quiet:?}");
     let known = heard(HEAD, "conn.execute(p.delete().where(p.c.id == 1))", Postgres, None);
     assert_eq!(known, ["DELETE FROM p WHERE p.id = 1"]);
+}
+
+#[test]
+fn what_only_rows_would_change_is_not_known_afterwards() {
+    // Changed in the loop over rows itself, through a function, an object, another name, a key.
+    let bodies = [
+        "found = []\nfor r in rows:\n    found.append(r.id)\nif found:\n    op.drop_table('a')",
+        "found = []\ndef add(x):\n    found.append(x)\nfor r in rows:\n    add(r.id)\nif found:\n    op.drop_table('a')",
+        "found = []\nother = found\nfor r in rows:\n    found.append(r.id)\nfor x in other:\n    op.drop_table('a')",
+        "found = {}\ndef put(d, k):\n    d[k] = 1\nfor r in rows:\n    put(found, 'a')\nif 'a' in found:\n    op.drop_table('a')",
+        "found = {}\nother = found\nfor r in rows:\n    found[r.id] = 1\nif not other:\n    op.drop_table('a')",
+        "found = set()\nfor r in rows:\n    found |= {1}\nif len(found) == 0:\n    op.drop_table('a')",
+        "class H:\n    n = 0\nh = H()\ndef count():\n    h.n += 1\nfor r in rows:\n    count()\nif h.n:\n    op.drop_table('a')",
+        "n = 0\ndef count():\n    nonlocal n\n    n = n + 1\nfor r in rows:\n    count()\nif n:\n    op.drop_table('a')",
+        "import collections\nfound = collections.defaultdict(list)\nfor r in rows:\n    found[r.id].append(r)\nfor k in found:\n    op.drop_table('a')",
+        "import collections\nfound = collections.deque()\ndef add(x):\n    found.appendleft(x)\nfor r in rows:\n    add(r)\nif found:\n    op.drop_table('a')",
+    ];
+    for body in bodies {
+        let body = format!("rows = conn.execute(sa.text('SELECT id FROM p')).fetchall()\n{body}");
+        let log = heard("", &body, Postgres, None);
+        assert_eq!(log.len(), 1, "{body}: {log:?}");
+        assert!(log[0].starts_with("opaque schema:"), "{body}: {log:?}");
+    }
 }

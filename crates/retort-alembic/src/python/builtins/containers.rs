@@ -102,7 +102,8 @@ fn dict_pop(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -
     let [key, default] = arguments.bind("pop", "key default?")?;
     let key = key.unwrap_or(Value::None);
     if let Value::Unknown(unknown) = &key {
-        return Err(Unwind::unsupported(format!("which entry is taken out needs {}", unknown.reason)));
+        value.blur(unknown);
+        return Ok(key);
     }
     let hashed = interp.key(&key)?;
     let found = dict(value).borrow_mut().entries.shift_remove(&hashed).map(|(_, value)| value);
@@ -115,12 +116,9 @@ fn dict_pop(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -
 fn setdefault(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -> Outcome<Value> {
     let [key, default] = arguments.bind("setdefault", "key default?")?;
     let key = key.unwrap_or(Value::None);
-    if matches!(key, Value::Unknown(_)) {
-        return if interp.is_speculating() {
-            Ok(key)
-        } else {
-            Err(Unwind::unsupported("which entry is set is not known"))
-        };
+    if let Value::Unknown(unknown) = &key {
+        value.blur(unknown);
+        return Ok(key);
     }
     let hashed = interp.key(&key)?;
     let dict = dict(value);
@@ -138,10 +136,8 @@ fn update(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -> 
     let dict = dict(value);
     if let Some(other) = arguments.positional.first() {
         if let Value::Unknown(unknown) = other {
-            if interp.is_speculating() {
-                return Ok(Value::None);
-            }
-            return Err(Unwind::unsupported(format!("the entries of a dict need {}", unknown.reason)));
+            value.blur(unknown);
+            return Ok(Value::None);
         }
         for (key, value) in pairs(interp, other)? {
             let hashed = interp.key(&key)?;
@@ -291,13 +287,13 @@ fn replaced(
     arguments: Arguments,
     operator: Operator,
 ) -> Outcome<Value> {
-    if arguments.values().any(|value| matches!(value, Value::Unknown(_))) {
-        if interp.is_speculating() {
+    let result = match combined(interp, value, arguments, operator)? {
+        Value::Unknown(unknown) => {
+            value.blur(&unknown);
             return Ok(Value::None);
         }
-        return Err(Unwind::unsupported("the elements of a set are not known"));
-    }
-    let result = combined(interp, value, arguments, operator)?;
+        result => result,
+    };
     let items = set(&result).items.borrow().clone();
     *set(value).items.borrow_mut() = items;
     Ok(Value::None)

@@ -79,10 +79,7 @@ fn extend(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -> 
             interp.meter.spend(items.len() * 24)?;
             list(value).borrow_mut().extend(items);
         }
-        Elements::Unknown(unknown) if interp.is_speculating() => drop(unknown),
-        Elements::Unknown(unknown) => {
-            return Err(Unwind::unsupported(format!("the elements of a list need {}", unknown.reason)));
-        }
+        Elements::Unknown(unknown) => value.blur(&unknown),
     }
     Ok(Value::None)
 }

@@ -2,7 +2,7 @@
 
 use super::super::Interpreter;
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::Value;
+use super::super::value::{MadeText, Value};
 use super::format_spec;
 
 /// Formats as the `%` operator does; a text, or an unknown.
@@ -12,13 +12,12 @@ pub(in super::super) fn format(interp: &mut Interpreter<'_>, format: &str, value
         one => vec![one.clone()],
     };
     given.reverse();
-    let mut made = String::new();
-    let mut unknown = None;
+    let mut made = MadeText::default();
     let mut used_names = false;
     let mut chars = format.chars().peekable();
     while let Some(char) = chars.next() {
         if char != '%' {
-            made.push(char);
+            made.push_char(char);
             continue;
         }
         let mut named = None;
@@ -50,24 +49,21 @@ pub(in super::super) fn format(interp: &mut Interpreter<'_>, format: &str, value
         }
         let Some(kind) = kind else { return Err(Unwind::value_error("incomplete format")) };
         if kind == '%' {
-            made.push('%');
+            made.push_char('%');
             continue;
         }
         let value = match named {
             Some(value) => value,
             None => take()?,
         };
-        match one(interp, &value, kind, &spec)? {
-            Value::Str(text) => made.push_str(&text),
-            other => unknown = Some(other),
-        }
-        interp.meter.spend(made.len() / 16)?;
+        made.push(one(interp, &value, kind, &spec)?);
+        interp.meter.spend(made.length() / 16)?;
     }
     let is_mapping = values.as_dict().is_some() || matches!(values, Value::Unknown(_) | Value::Native(_));
     if !given.is_empty() && !used_names && !is_mapping {
         return Err(Unwind::type_error("not all arguments converted during string formatting"));
     }
-    Ok(unknown.unwrap_or_else(|| Value::str(made)))
+    Ok(made.finish())
 }
 
 fn one(interp: &mut Interpreter<'_>, value: &Value, kind: char, spec: &str) -> Outcome<Value> {

@@ -1,7 +1,7 @@
 //! `"{}".format(values)`
 
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Name, Value};
+use super::super::value::{MadeText, Name, Value};
 use super::super::{Arguments, Interpreter};
 
 /// `text.format(…)`: a text, or an unknown.
@@ -37,8 +37,7 @@ struct State<'a> {
 
 impl State<'_> {
     fn format(&mut self, interp: &mut Interpreter<'_>, text: &str) -> Outcome<Value> {
-        let mut made = String::new();
-        let mut unknown = None;
+        let mut made = MadeText::default();
         let mut rest = text;
         while let Some(at) = rest.find(['{', '}']) {
             made.push_str(&rest[..at]);
@@ -55,15 +54,12 @@ impl State<'_> {
             let Some(end) = closing(rest) else {
                 return Err(Unwind::value_error("expected '}' before end of string"));
             };
-            match self.field(interp, &rest[..end])? {
-                Value::Str(text) => made.push_str(&text),
-                other => unknown = Some(other),
-            }
-            interp.meter.spend(made.len() / 16)?;
+            made.push(self.field(interp, &rest[..end])?);
+            interp.meter.spend(made.length() / 16)?;
             rest = &rest[end + 1..];
         }
         made.push_str(rest);
-        Ok(unknown.unwrap_or_else(|| Value::str(made)))
+        Ok(made.finish())
     }
 
     fn field(&mut self, interp: &mut Interpreter<'_>, field: &str) -> Outcome<Value> {

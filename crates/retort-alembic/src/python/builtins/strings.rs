@@ -4,7 +4,7 @@ use super::super::Interpreter;
 use super::super::interpret::item::slice_indices;
 use super::super::native::Arguments;
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Name, Value};
+use super::super::value::{MadeText, Name, Value};
 use super::{Entry, int_argument, str_format, text_argument};
 
 /// A method by its name.
@@ -34,7 +34,7 @@ pub(super) fn method(name: &str) -> Option<Entry> {
         "index" => (|i, s, a| find(i, s, a, false, true), false),
         "rindex" => (|i, s, a| find(i, s, a, true, true), false),
         "count" => (count, false),
-        "format" => (|i, s, a| str_format::format(i, &text(s), a), false),
+        "format" => (|i, s, a| str_format::format(i, &text(s), a), true),
         "format_map" => (|i, s, a| str_format::format_map(i, &text(s), a), false),
         "encode" => (encode, false),
         "zfill" => (zfill, false),
@@ -267,13 +267,13 @@ fn join(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -> Ou
         super::super::Elements::Unknown(unknown) => return Ok(Value::Unknown(unknown)),
     };
     let separator = text(value);
-    let mut made = String::new();
+    let mut made = MadeText::default();
     for (at, item) in items.iter().enumerate() {
         if at > 0 {
             made.push_str(&separator);
         }
         match item {
-            Value::Unknown(_) => return Ok(item.clone()),
+            Value::Unknown(_) => made.push(item.clone()),
             other => match other.as_str() {
                 Some(text) => made.push_str(&text),
                 None => {
@@ -292,9 +292,9 @@ fn join(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -> Ou
                 }
             },
         }
-        interp.meter.spend(made.len() / 16)?;
+        interp.meter.spend(made.length() / 16)?;
     }
-    Ok(Value::str(made))
+    Ok(made.finish())
 }
 
 fn replace(interp: &mut Interpreter<'_>, value: &Value, arguments: Arguments) -> Outcome<Value> {

@@ -37,7 +37,7 @@ impl Interpreter<'_> {
     /// What a property raises.
     pub fn find_attribute(&mut self, value: &Value, name: &str) -> Outcome<Option<Value>> {
         match value {
-            Value::Unknown(_) => return Ok(Some(value.clone())),
+            Value::Unknown(unknown) => return Ok(Some(Value::Unknown(unknown.derived()))),
             Value::Foreign(foreign) => {
                 let path = format!("{}.{name}", foreign.path);
                 let reason = foreign.reason.clone();
@@ -315,6 +315,7 @@ impl Interpreter<'_> {
     /// # Errors
     /// Python's `AttributeError`.
     pub fn set_attribute(&mut self, value: &Value, name: &str, other: Value) -> Outcome<()> {
+        self.doubt_attribute(value, name);
         match value {
             Value::Unknown(_) => Ok(()),
             Value::Foreign(_) if self.importing > 0 => Ok(()),
@@ -377,6 +378,7 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn delete_attribute(&mut self, value: &Value, name: &str) -> Outcome<()> {
+        self.doubt_attribute(value, name);
         let remove = |names: &std::cell::RefCell<Names>| names.borrow_mut().shift_remove(name).is_some();
         let removed = match value {
             Value::Instance(instance) => remove(&instance.attributes),

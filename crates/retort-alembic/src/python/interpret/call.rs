@@ -38,7 +38,7 @@ impl Interpreter<'_> {
                 self.meter.leave();
                 value
             }
-            Value::Unknown(_) => Ok(function.clone()),
+            Value::Unknown(unknown) => Ok(Value::Unknown(unknown.derived())),
             Value::Foreign(foreign) => self.call_foreign(foreign, &arguments),
             Value::Wrapper(wrapper) => match &**wrapper {
                 Wrapper::Static(inner) | Wrapper::ClassMethod(inner) => self.call(inner, arguments),
@@ -313,7 +313,7 @@ impl Interpreter<'_> {
 
     /// The unknown that a call of something unknown gives.
     pub fn unknown(&self, reason: impl Into<String>) -> Value {
-        Value::Unknown(Rc::new(Unknown { reason: reason.into(), span: self.call_span() }))
+        Value::Unknown(Unknown::new(reason, self.call_span()))
     }
 }
 

@@ -8,7 +8,7 @@ use super::super::Interpreter;
 use super::super::scope::Frame;
 use super::super::syntax::*;
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Dict, Foreign, SetObject, Value};
+use super::super::value::{Dict, Foreign, MadeText, SetObject, Value};
 use super::globals::Globals;
 use super::speculation::Truth;
 
@@ -34,7 +34,7 @@ impl Interpreter<'_> {
     fn name(&mut self, frame: &Frame<'_>, name: &Name) -> Outcome<Value> {
         self.meter.step()?;
         if let Some(value) = frame.scope.find(name) {
-            return Ok(value);
+            return Ok(value.seen());
         }
         if let Some(value) = self.builtins.get(name) {
             return Ok(value.clone());
@@ -50,10 +50,12 @@ impl Interpreter<'_> {
     fn compound(&mut self, frame: &mut Frame<'_>, expression: &Expression) -> Outcome<Value> {
         match &expression.kind {
             ExpressionKind::Constant(_) | ExpressionKind::Name(_) => Ok(Value::None),
-            ExpressionKind::Call(call) => self.call_expression(frame, expression.place, &call.0, &call.1),
+            ExpressionKind::Call(call) => {
+                self.call_expression(frame, expression.place, &call.0, &call.1).map(Value::seen)
+            }
             ExpressionKind::Attribute(value, name) => {
                 let value = self.expression(frame, value)?;
-                self.attribute(&value, name)
+                self.attribute(&value, name).map(Value::seen)
             }
             ExpressionKind::And(values) => self.and_or(frame, values, false),
             ExpressionKind::Or(values) => self.and_or(frame, values, true),
@@ -86,7 +88,7 @@ impl Interpreter<'_> {
             ExpressionKind::Subscript(both) => {
                 let value = self.expression(frame, &both.0)?;
                 let index = self.expression(frame, &both.1)?;
-                self.item(&value, &index)
+                self.item(&value, &index).map(Value::seen)
             }
             ExpressionKind::Starred(_) => {
                 Err(Unwind::raise("SyntaxError", "can't use starred expression here"))
@@ -357,8 +359,7 @@ impl Interpreter<'_> {
 
     #[inline(never)]
     fn format_string(&mut self, frame: &mut Frame<'_>, parts: &[FormatPart]) -> Outcome<Value> {
-        let mut text = String::new();
-        let mut unknown = None;
+        let mut text = MadeText::default();
         for part in parts {
             match part {
                 FormatPart::Text(part) => text.push_str(part),
@@ -367,19 +368,16 @@ impl Interpreter<'_> {
                     let spec = match self.format_string(frame, spec)? {
                         Value::Str(spec) => spec,
                         other => {
-                            unknown = Some(other);
+                            text.push(other);
                             continue;
                         }
                     };
-                    match self.formatted(&value, *conversion, &spec)? {
-                        Value::Str(part) => text.push_str(&part),
-                        other => unknown = Some(other),
-                    }
+                    text.push(self.formatted(&value, *conversion, &spec)?);
                 }
             }
-            self.meter.spend(text.len() / 8)?;
+            self.meter.spend(text.length() / 8)?;
         }
-        Ok(unknown.unwrap_or_else(|| Value::str(text)))
+        Ok(text.finish())
     }
 
     /// A value converted and formatted; a text, or an unknown.

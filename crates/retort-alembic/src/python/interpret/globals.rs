@@ -85,11 +85,13 @@ impl Native for LoadedModules {
     }
 
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
-        interp.find_attribute(&interp.loaded_modules(), name)
+        let modules = interp.loaded_modules();
+        interp.find_attribute(&modules, name)
     }
 
     fn item(self: Rc<Self>, interp: &mut Interpreter<'_>, index: &Value) -> Outcome<Option<Value>> {
-        interp.item(&interp.loaded_modules(), index).map(Some)
+        let modules = interp.loaded_modules();
+        interp.item(&modules, index).map(Some)
     }
 
     fn iterate(self: Rc<Self>, interp: &mut Interpreter<'_>) -> Outcome<Option<Value>> {

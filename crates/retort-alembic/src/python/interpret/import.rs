@@ -197,7 +197,7 @@ impl Interpreter<'_> {
                 if let Some(found) = self.find_attribute(&parent, name)? {
                     return Ok(self.remember(path, found));
                 }
-                if self.is_of_project(&parent) {
+                if self.is_of_project(&parent) && !self.is_shared(&parent) {
                     return Err(Unwind::raise("ModuleNotFoundError", format!("No module named '{path}'")));
                 }
             }
@@ -217,13 +217,27 @@ impl Interpreter<'_> {
     }
 
     /// The names of the modules that are loaded.
-    pub(in super::super) fn loaded_modules(&self) -> Value {
+    pub(in super::super) fn loaded_modules(&mut self) -> Value {
+        if !self.modules.contains_key("__main__") {
+            // What was started is `alembic`, a script without a package.
+            let main = self.empty_module("__main__");
+            if let Value::Module(main) = &main {
+                main.scope.set("__package__".into(), Value::None);
+            }
+            self.remember("__main__", main);
+        }
         Value::dict_of(self.modules.iter().map(|(name, module)| (name.clone(), module.clone())))
     }
 
     /// Whether a module is one of the project, so that a part that is not there is not there.
     fn is_of_project(&self, module: &Value) -> bool {
         matches!(module, Value::Module(module) if module.is_package && !module.is_native)
+    }
+
+    /// Whether a package has no file of its own: other distributions may put modules into it.
+    fn is_shared(&self, package: &Value) -> bool {
+        let Value::Module(module) = package else { return false };
+        matches!(self.library.find(&module.name), Some(Found::Namespace))
     }
 
     fn remember(&mut self, path: &str, module: Value) -> Value {

@@ -6,7 +6,7 @@ use super::super::Arguments;
 use super::super::Interpreter;
 use super::super::library::typing::Form;
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Dict, Foreign, Shape, Value};
+use super::super::value::{Dict, Foreign, Shape, Unknown, Value};
 
 impl Interpreter<'_> {
     /// `value[index]`
@@ -15,7 +15,7 @@ impl Interpreter<'_> {
     /// Python's `KeyError`, `IndexError`, `TypeError`.
     pub fn item(&mut self, value: &Value, index: &Value) -> Outcome<Value> {
         match value {
-            Value::Unknown(_) => return Ok(value.clone()),
+            Value::Unknown(unknown) => return Ok(item_of_unknown(unknown, index)),
             Value::Foreign(foreign) => {
                 let path = format!("{}[…]", foreign.path);
                 return Ok(Value::Foreign(Rc::new(Foreign { path, reason: Some(foreign.reason()) })));
@@ -208,8 +208,14 @@ impl Interpreter<'_> {
             _ => {}
         }
         if let Value::Unknown(unknown) = index {
-            return Err(Unwind::unsupported(format!("which entry is changed needs {}", unknown.reason)));
+            // Which entry is changed is not known: none is from here on.
+            value.blur(unknown);
+            return Ok(());
         }
+        if value.blurred().is_some() {
+            return Ok(());
+        }
+        self.doubt_elements(value);
         match value {
             Value::Dict(dict) => {
                 let key = self.key(index)?;
@@ -355,4 +361,16 @@ pub(in super::super) fn slice_indices(slice: &[Value; 3], length: usize) -> Outc
         };
     }
     Ok(picked)
+}
+
+/// An item of something unknown; of a text its start, where only the end is cut off.
+fn item_of_unknown(unknown: &Rc<Unknown>, index: &Value) -> Value {
+    if let Value::Slice(parts) = index
+        && let [Value::None | Value::Int(0), Value::Int(end), Value::None | Value::Int(1)] = &**parts
+        && *end < 0
+        && unknown.start.is_some()
+    {
+        return unknown.without_last(end.unsigned_abs() as usize);
+    }
+    Value::Unknown(unknown.derived())
 }

@@ -30,10 +30,14 @@ impl Interpreter<'_> {
         if let (Operator::Mod, Value::Str(format)) = (operator, left.plain()) {
             return percent::format(self, &format, right);
         }
-        for side in [left, right] {
-            if let Value::Unknown(_) = side {
-                return Ok(side.clone());
+        match (operator, left, right) {
+            (Operator::Add, Value::Str(text), Value::Unknown(unknown)) => return Ok(unknown.behind(text)),
+            // What is added to the end does not change how it begins.
+            (Operator::Add, Value::Unknown(_), _) => return Ok(left.clone()),
+            (_, Value::Unknown(unknown), _) | (_, _, Value::Unknown(unknown)) => {
+                return Ok(Value::Unknown(unknown.derived()));
             }
+            _ => {}
         }
         if operator == Operator::BitOr && self.is_type(left) && self.is_type(right) {
             return Ok(Value::tuple(vec![left.clone(), right.clone()]));
@@ -121,12 +125,21 @@ impl Interpreter<'_> {
                 Some(answer) => return Ok(answer),
             }
         }
+        if matches!(left, Value::List(_) | Value::Dict(_) | Value::Set(_)) {
+            self.doubt_elements(left);
+        }
         match (operator, left, right) {
-            (_, Value::List(_) | Value::Dict(_) | Value::Set(_), Value::Unknown(_)) => Ok(right.clone()),
+            (_, Value::List(_) | Value::Dict(_) | Value::Set(_), Value::Unknown(unknown)) => {
+                left.blur(unknown);
+                Ok(left.clone())
+            }
             (Operator::Add, Value::List(list), _) => {
                 let values = match self.collect(right)? {
                     super::super::Elements::Known(values) => values,
-                    super::super::Elements::Unknown(unknown) => return Ok(Value::Unknown(unknown)),
+                    super::super::Elements::Unknown(unknown) => {
+                        left.blur(&unknown);
+                        return Ok(left.clone());
+                    }
                 };
                 self.meter.spend(values.len() * 24)?;
                 list.borrow_mut().extend(values);

@@ -7,6 +7,7 @@ use super::super::scope::Frame;
 use super::super::syntax::*;
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Key, Unknown, Value};
+use super::doubt::MUTATORS;
 use super::statement::{Exit, Flow};
 
 /// Whether a value counts as true.
@@ -105,8 +106,10 @@ impl Interpreter<'_> {
         let span = self.call_span();
         self.world.begin_speculation(unknown);
         self.speculations += 1;
+        let doubts = self.doubted.len();
         let outcome = run(self);
         self.speculations -= 1;
+        self.settle_doubts(doubts, unknown);
         let failure = match &outcome {
             Err(Unwind::Unsupported(failure)) => Some((**failure).clone()),
             // A recursion whose end depends on the value never ends here.
@@ -138,6 +141,16 @@ impl Interpreter<'_> {
     pub(super) fn forget(&mut self, frame: &Frame<'_>, body: &[Statement], unknown: &Rc<Unknown>) {
         let mut changes = Changes::default();
         changes.body(body);
+        changes.appended.retain(|name| !changes.bound.contains(name));
+        for name in changes.appended {
+            // A text stays one that begins as it began: that much of it is known.
+            let value = match frame.scope.find(&name) {
+                Some(Value::Str(text)) => unknown.beginning(&text),
+                Some(Value::Unknown(own)) if own.start.is_some() => Value::Unknown(own),
+                _ => Value::Unknown(unknown.clone()),
+            };
+            frame.scope.assign(&name, value);
+        }
         for name in changes.bound {
             let keeps = matches!(
                 frame.scope.find(&name),
@@ -231,6 +244,8 @@ impl Interpreter<'_> {
 #[derive(Default)]
 struct Changes {
     bound: Vec<Name>,
+    /// Names to which something is added, and no more.
+    appended: Vec<Name>,
     mutated: Vec<Name>,
 }
 
@@ -245,6 +260,10 @@ impl Changes {
         match kind {
             StatementKind::Expression(value) => self.mutation(value),
             StatementKind::Assign(targets, _) => targets.iter().for_each(|target| self.target(target)),
+            StatementKind::Augmented(target, Operator::Add, _) => match &target.kind {
+                ExpressionKind::Name(name) => self.appended.push(name.clone()),
+                _ => self.target(target),
+            },
             StatementKind::Augmented(target, ..) => self.target(target),
             StatementKind::Annotated(node) if node.value.is_some() => self.target(&node.target),
             StatementKind::For(node) => {
@@ -318,27 +337,6 @@ impl Changes {
         }
     }
 }
-
-/// Methods of containers that change them.
-const MUTATORS: [&str; 17] = [
-    "append",
-    "extend",
-    "insert",
-    "add",
-    "update",
-    "remove",
-    "discard",
-    "pop",
-    "popitem",
-    "clear",
-    "sort",
-    "reverse",
-    "setdefault",
-    "appendleft",
-    "extendleft",
-    "popleft",
-    "subtract",
-];
 
 /// A key that is the same for the same value and cannot be that of a known one.
 pub(in super::super) fn unknown_key(unknown: &Rc<Unknown>) -> Key {

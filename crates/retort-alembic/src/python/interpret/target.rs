@@ -17,6 +17,7 @@ impl Interpreter<'_> {
     ) -> Outcome<()> {
         match &target.kind {
             ExpressionKind::Name(name) => {
+                self.doubt_name(&frame.scope, name);
                 frame.scope.assign(name, value);
                 Ok(())
             }
@@ -27,16 +28,7 @@ impl Interpreter<'_> {
             ExpressionKind::Subscript(both) => {
                 let object = self.expression(frame, &both.0)?;
                 let index = self.expression(frame, &both.1)?;
-                match (&both.0.kind, &index) {
-                    // Which entry is changed is not known: the whole container is unknown from here on.
-                    (ExpressionKind::Name(name), Value::Unknown(_))
-                        if matches!(object, Value::Dict(_) | Value::List(_)) =>
-                    {
-                        frame.scope.assign(name, index);
-                        Ok(())
-                    }
-                    _ => self.set_item(&object, &index, Some(value)),
-                }
+                self.set_item(&object, &index, Some(value))
             }
             ExpressionKind::List(targets) | ExpressionKind::Tuple(targets) => {
                 self.unpack(frame, targets, &value)

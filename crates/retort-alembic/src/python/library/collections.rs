@@ -104,6 +104,7 @@ fn move_to_end(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcom
         None => true,
     };
     let key = interp.key(&key.unwrap_or(Value::None))?;
+    interp.doubt_elements(&Value::Instance(instance.clone()));
     let dict = Value::Instance(instance).as_dict().unwrap_or_default();
     let mut dict = dict.borrow_mut();
     if let Some(at) = dict.entries.get_index_of(&key) {
@@ -164,7 +165,8 @@ fn count(interp: &mut Interpreter<'_>, instance: &Rc<Instance>, arguments: Argum
                     pairs = values.into_iter().map(|value| (value, Value::Int(1))).collect();
                 }
                 Elements::Unknown(unknown) => {
-                    return Err(Unwind::unsupported(format!("the counts need {}", unknown.reason)));
+                    this.blur(&unknown);
+                    return Ok(Value::None);
                 }
             }
         }
@@ -207,10 +209,12 @@ fn total(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Valu
 }
 
 fn with_list(
+    interp: &mut Interpreter<'_>,
     arguments: &mut Arguments,
     change: impl FnOnce(&mut Vec<Value>) -> Outcome<Value>,
 ) -> Outcome<Value> {
     let instance = receiver(arguments)?;
+    interp.doubt_elements(&Value::Instance(instance.clone()));
     let payload = instance.payload.borrow().clone();
     match payload {
         Some(Value::List(list)) => change(&mut list.borrow_mut()),
@@ -221,14 +225,14 @@ fn with_list(
 fn append_left(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
     interp.meter.spend(24)?;
     let value = arguments.positional.pop().unwrap_or(Value::None);
-    with_list(&mut arguments, |list| {
+    with_list(interp, &mut arguments, |list| {
         list.insert(0, value);
         Ok(Value::None)
     })
 }
 
-fn pop_left(_interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
-    with_list(&mut arguments, |list| {
+fn pop_left(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
+    with_list(interp, &mut arguments, |list| {
         if list.is_empty() {
             return Err(Unwind::raise("IndexError", "pop from an empty deque"));
         }
@@ -240,16 +244,16 @@ fn extend_left(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcom
     let values = arguments.positional.pop().unwrap_or(Value::None);
     let values = interp.values(&values)?;
     interp.meter.spend(values.len() * 24)?;
-    with_list(&mut arguments, |list| {
+    with_list(interp, &mut arguments, |list| {
         list.splice(0..0, values.into_iter().rev());
         Ok(Value::None)
     })
 }
 
-fn rotate(_interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
+fn rotate(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
     let by = if arguments.positional.len() > 1 { arguments.positional.pop() } else { None };
     let by = by.and_then(|by| by.as_int()).unwrap_or(1);
-    with_list(&mut arguments, |list| {
+    with_list(interp, &mut arguments, |list| {
         if !list.is_empty() {
             let length = list.len();
             list.rotate_right(by.rem_euclid(length as i64) as usize);
