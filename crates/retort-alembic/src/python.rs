@@ -56,6 +56,9 @@ pub trait World {
     /// The end of what depends on it. `failure` says that the code could not be followed to its end.
     fn end_speculation(&mut self, _unknown: &Unknown, _span: Span, _failure: Option<&Unsupported>) {}
 
+    /// Something that the program would do to its surroundings is not done; the schema is not touched by it.
+    fn leave_out(&mut self, _reason: &str, _span: Span) {}
+
     /// A request of a native object, which downcasts its answer out of the message afterwards.
     fn request(&mut self, _message: &mut dyn Any) {}
 }
@@ -136,6 +139,11 @@ impl<'w> Interpreter<'w> {
         let mut interpreter = Interpreter::resume(library, world, options, Loaded::default());
         builtins::install(&mut interpreter);
         interpreter
+    }
+
+    /// Says that something is not done that would change the surroundings, and no schema.
+    pub fn leave_out(&mut self, reason: &str, span: Span) {
+        self.world.leave_out(reason, span);
     }
 
     /// Whether an exception raised now may be caught. A module that is being imported catches all.

@@ -185,6 +185,15 @@ impl World for StageWorld<'_> {
         self.last = Some(step);
     }
 
+    fn leave_out(&mut self, reason: &str, span: Span) {
+        if self.depth > 0 {
+            self.hold(false);
+            self.failed.get_or_insert_with(|| reason.to_owned());
+        } else {
+            self.stage.opaque(OpaqueStep { reason: reason.to_owned(), span, touches_schema: false });
+        }
+    }
+
     fn request(&mut self, message: &mut dyn Any) {
         if let Some(message) = message.downcast_mut::<Message>()
             && let Some(request) = message.request.take()

@@ -16,6 +16,7 @@ mod maths;
 mod os;
 pub(super) mod paths;
 mod quiet;
+mod random;
 mod regex;
 mod re;
 mod small;
@@ -62,6 +63,8 @@ pub(super) fn load(interp: &mut Interpreter<'_>, path: &str) -> Outcome<Option<V
         "hashlib" => hashes::names(),
         "base64" | "binascii" => codecs::names(path),
         "math" => maths::names(),
+        "random" => random::names(),
+        "shutil" => os::shutil_names(),
         "os" => {
             let path = os::path_module(interp);
             interp.modules.insert("os.path".to_owned(), path.clone());

@@ -83,3 +83,46 @@ fn what_is_wrong_with_the_graph_is_said() {
     let run = bench.db("upgrade bb22");
     assert!(run.code == 2 && run.err.contains("alembic/syntax-error"), "{run:?}");
 }
+
+/// A column is added where it is not there yet: the program looks into the words of the refusal.
+#[test]
+fn a_program_that_catches_what_is_there_already_goes_on() {
+    const TEXT: &str = "
+from alembic import op
+import sqlalchemy as sa
+
+revision = 'dd44'
+down_revision = ('bb22', 'cc33')
+
+
+def add(table, column):
+    try:
+        op.add_column(table, column)
+    except sa.exc.DBAPIError as e:
+        said = str(e).lower()
+        if 'already exists' not in said and 'duplicate column name' not in said:
+            raise
+
+
+def upgrade():
+    op.create_table('t', sa.Column('a', sa.Integer))
+    add('t', sa.Column('a', sa.Integer))
+    add('t', sa.Column('b', sa.Integer))
+    op.drop_table('nowhere')
+    op.create_table('last', sa.Column('a', sa.Integer))
+
+
+def downgrade():
+    pass
+";
+    let bench = bench();
+    bench.write("chain/migrations/versions/dd44.py", TEXT.as_bytes());
+    for dialect in ["sqlite", "postgresql", "mysql"] {
+        let run = bench.look(&format!("upgrade heads --sql --dialect {dialect}"));
+        assert_eq!(run.code, 0, "{run:?}");
+        assert_eq!(run.out.matches("ADD COLUMN").count(), 1, "{run:?}");
+        // What nobody catches is a warning, and the rest is seen.
+        assert!(run.out.contains("CREATE TABLE last"), "{run:?}");
+        assert!(run.err.contains("there is no table `nowhere`"), "{run:?}");
+    }
+}

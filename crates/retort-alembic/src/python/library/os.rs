@@ -30,7 +30,7 @@ pub(super) fn names(_interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)>
         let read = Value::function(name, |interp, _| outside(interp, "the files of the machine".to_owned()));
         names.push((name, read));
     }
-    for name in ["remove", "unlink", "makedirs", "mkdir", "rename", "system", "urandom"] {
+    for name in ["system", "urandom"] {
         names.push((
             name,
             Value::function(name, move |_, _| {
@@ -38,7 +38,26 @@ pub(super) fn names(_interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)>
             }),
         ));
     }
+    let changes =
+        ["remove", "unlink", "makedirs", "mkdir", "rmdir", "removedirs", "rename", "replace", "chmod"];
+    names.extend(changes.map(|name| file_change("os", name)));
     names
+}
+
+/// The names of `shutil`.
+pub(super) fn shutil_names() -> Vec<(&'static str, Value)> {
+    ["rmtree", "move", "copy", "copy2", "copyfile", "copytree"]
+        .map(|name| file_change("shutil", name))
+        .to_vec()
+}
+
+/// A function that changes files of the machine, which is left out, and said.
+fn file_change(module: &'static str, name: &'static str) -> (&'static str, Value) {
+    let left_out = move |interp: &mut Interpreter<'_>, arguments: Arguments| {
+        interp.leave_out(&format!("`{module}.{name}` changes files of the machine"), arguments.span);
+        Ok(Value::None)
+    };
+    (name, Value::function(name, left_out))
 }
 
 /// The module `os.path`.

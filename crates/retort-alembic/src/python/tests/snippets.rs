@@ -119,4 +119,6 @@ pub(super) const SNIPPETS: &[(&str, &str)] = &[
     ("result = 'ß'.upper(), 'İ'.lower() == 'i̇', 'a,b,,c'.split(','), ''.split(), ''.split(','), ' x '.split(' '), 'abc'.rjust(5, '.'), 'x'.join('abc'), 'aaa'.replace('a', 'b', 2), 'abc'[5:], 'tEST'.capitalize()\n", "('SS', True, ['a', 'b', '', 'c'], [], [''], ['', 'x', ''], '..abc', 'axbxc', 'bba', '', 'Test')"),
     ("result = [1, 2] + [3], [0] * 3, (1, 2) * 2, [1, 2, 3].index(2), [3, 1, 2].copy(), [1, 1].count(1), [[1, 2], [3]][0][1], [*'ab', *range(2)]\n", "([1, 2, 3], [0, 0, 0], (1, 2, 1, 2), 1, [3, 1, 2], 2, 2, ['a', 'b', 0, 1])"),
     ("result = (lambda: (yield))().__class__.__name__\n", "'generator'"),
+    ("import random\nx = [3, 1, 2]\nrandom.shuffle(x)\nresult = sorted(x), random.choice([7]), 0 <= random.random() < 1, random.randint(5, 5), len(random.sample([1, 2, 3], 2))\n", "([1, 2, 3], 7, True, 5, 2)"),
+    ("def f(a: dict[str, int] = {}):  # what\n    \"doc\"\n\n    x = f\"{a}\"\n    def g():\n        yield x\n# end\n    return list(g())\n\nclass C:\n    async def h(self):\n        return 'a long text here'\n    n = 2\nresult = f(), f.__doc__, C.n\n", "(['{}'], 'doc', 2)"),
 ];
