@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::alembic::types;
-use crate::python::{Interpreter, Native, Outcome, Shape, Value};
+use crate::python::{Interpreter, Native, Outcome, Shape, Unwind, Value};
 use crate::sql::DataType;
 
 /// `Mapped`, and `Mapped[argument]`.
@@ -45,6 +45,11 @@ pub(super) fn read(
     annotation: &Value,
     map: Option<&Value>,
 ) -> Outcome<Option<Annotated>> {
+    if let Some(text) = annotation.as_str()
+        && text.contains("Mapped[")
+    {
+        return Err(Unwind::unsupported(format!("the annotation `{text}` cannot be evaluated")));
+    }
     let Some(mapped) = annotation.as_native::<NativeMapped>() else { return Ok(None) };
     let Some(argument) = &mapped.argument else {
         return Ok(Some(Annotated { data_type: None, nullable: false }));

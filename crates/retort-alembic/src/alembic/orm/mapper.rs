@@ -409,14 +409,16 @@ fn made(
     arguments: &Arguments,
     said: Said<'_>,
 ) -> Outcome<Rc<NativeColumn>> {
-    let read = match said.annotation {
-        Some(annotation) => annotation::read(interp, annotation, said.map)?,
-        None => None,
-    };
     let mut arguments = arguments.clone();
     let has_name = arguments.positional.first().is_some_and(|first| first.as_str().is_some())
         || arguments.get("name").is_some();
     let has_type = arguments.get("type_").is_some() || has_type(interp, &arguments)?;
+    let is_key = arguments.get("primary_key").and_then(Value::as_bool) == Some(true);
+    let says_all = has_type && (is_key || arguments.get("nullable").is_some());
+    let read = match said.annotation {
+        Some(annotation) if !says_all => annotation::read(interp, annotation, said.map)?,
+        _ => None,
+    };
     let has_foreign_key = arguments
         .positional
         .iter()
@@ -434,7 +436,6 @@ fn made(
     if !has_name {
         arguments.positional.insert(0, Value::Str(name.clone()));
     }
-    let is_key = arguments.get("primary_key").and_then(Value::as_bool) == Some(true);
     if let Some(read) = &read
         && arguments.get("nullable").is_none()
         && !is_key

@@ -82,6 +82,31 @@ class Thing(Base):
 }
 
 #[test]
+fn a_class_with_an_annotation_that_is_not_known_has_no_table() {
+    let head = |line: &str| {
+        format!(
+            "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship\n\
+             class Base(DeclarativeBase):\n    pass\n\
+             class Thing(Base):\n    __tablename__ = 'things'\n    id: Mapped[int] = mapped_column(primary_key=True)\n    {line}\n"
+        )
+    };
+    for (line, ends) in [
+        ("name: Mapped[Nowhere]", false),
+        ("name: Mapped[Nowhere] = mapped_column(sa.String(30))", false),
+        ("name: Mapped[Nowhere] = mapped_column(sa.String(30), nullable=False)", true),
+        ("others: Mapped[list[Nowhere]] = relationship('Other')", true),
+    ] {
+        let log = heard(&head(line), "Base.metadata.create_all(conn)", Sqlite, None).join("\n");
+        assert_eq!(log.starts_with("CREATE TABLE things"), ends, "{line}: {log}");
+        assert_eq!(
+            log.contains("the annotation `Mapped[Nowhere]` cannot be evaluated"),
+            !ends,
+            "{line}: {log}"
+        );
+    }
+}
+
+#[test]
 fn objects_are_loaded_changed_and_put_in() {
     let rows: [(&str, &[&str]); 9] = [
         (
