@@ -99,21 +99,32 @@ def _column(name, annotation, value):
 class SQLModel:
     metadata = _registry.metadata
 
+    def __init__(self, **values):
+        for name, (_, value) in type(self)._fields.items():
+            if name in values:
+                setattr(self, name, values[name])
+                continue
+            field = value if isinstance(value, FieldInfo) else FieldInfo(value)
+            if field.options.get("default_factory"):
+                setattr(self, name, field.options["default_factory"]())
+            elif not isinstance(value, _RelationshipInfo) and field.default not in (_MISSING, Ellipsis):
+                setattr(self, name, field.default)
+
     def __init_subclass__(cls, table=False, **kwargs):
-        if not table:
-            return
         fields = {}
         for each in reversed(cls.__mro__):
             own = each.__dict__
             for name, annotation in own.get("__annotations__", {}).items():
-                fields[name] = (annotation, own.get(name, _MISSING))
+                if not name.startswith("_"):
+                    fields[name] = (annotation, own.get(name, _MISSING))
+        cls._fields = fields
+        if not table:
+            return
         if "__tablename__" not in cls.__dict__:
             cls.__tablename__ = cls.__name__.lower()
         # The columns stand in the order of the annotations: those of the bases first.
         cls.__annotations__ = {name: annotation for name, (annotation, _) in fields.items()}
         for name, (annotation, value) in fields.items():
-            if name.startswith("__"):
-                continue
             if isinstance(value, _RelationshipInfo) or getattr(annotation, "_name", None) == "ClassVar":
                 continue
             setattr(cls, name, _column(name, annotation, value))

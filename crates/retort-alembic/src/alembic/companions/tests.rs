@@ -95,6 +95,18 @@ fn models_of_sqlmodel_have_the_columns_of_their_annotations() {
 }
 
 #[test]
+fn objects_of_sqlmodel_have_their_defaults() {
+    let head = "from typing import Optional\nfrom sqlmodel import Field, Session, SQLModel\n\
+                class Hero(SQLModel, table=True):\n    id: Optional[int] = Field(default=None, primary_key=True)\n    \
+                name: str\n    age: Optional[int] = None\n    tags: str = Field(default_factory=lambda: 'new')";
+    let body = "session = Session(op.get_bind())\nsession.add(Hero(name='a'))\nsession.add(Hero(name='b', age=3))\nsession.commit()";
+    insta::assert_snapshot!(done(head, body, DialectKind::Sqlite), @r"
+    INSERT INTO hero (name, age, tags) VALUES ('a', NULL, 'new')
+    INSERT INTO hero (name, age, tags) VALUES ('b', 3, 'new')
+    ");
+}
+
+#[test]
 fn options_have_their_defaults() {
     let head = "from oslo_config import cfg\nCONF = cfg.CONF\n\
                 CONF.register_opts([cfg.StrOpt('a-b', default='x')], group='g')";
