@@ -2,18 +2,17 @@
 //!
 //! Alembic 1.20, `script/base.py`: a revision is a module with `revision` and `down_revision`.
 
-use super::text::{file_name, lines};
+use super::text::{file_name, has_ending, lines};
 use crate::source::SourceFile;
 
 /// Whether a file is Python.
 pub(super) fn is_python(file: &str) -> bool {
-    file.to_ascii_lowercase().ends_with(".py")
+    has_ending(file, ".py")
 }
 
 /// Whether a file may hold Alembic's settings, by its name.
 pub(super) fn is_settings_name(file: &str) -> bool {
-    let file = file.to_ascii_lowercase();
-    file.ends_with(".ini") || file == "pyproject.toml"
+    has_ending(file, ".ini") || file.eq_ignore_ascii_case("pyproject.toml")
 }
 
 /// Whether a file holds Alembic's settings.

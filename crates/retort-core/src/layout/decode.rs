@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::alembic;
-use super::text::{file_name, folder, is_digits};
+use super::text::{file_name, folder, has_ending, is_digits};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Content, NotText, SourceFile, SourceId, Span, lenient};
 
@@ -33,19 +33,21 @@ const LARGEST_COMPANION: usize = 4 * 1024 * 1024;
 
 /// Whether a file can be part of a layout, by its path alone.
 pub fn is_wanted(path: &str) -> bool {
-    let hidden = path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
-    let file = file_name(path).to_ascii_lowercase();
-    let is_alembic = || alembic::is_python(&file) || alembic::is_settings_name(&file);
-    !hidden && (is_sql_name(&file) || is_companion(&file) || is_code(&file) || is_alembic())
+    let is_hidden = || path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
+    let is_one = || {
+        let file = file_name(path).to_ascii_lowercase();
+        is_companion(&file) || is_code(&file) || alembic::is_settings_name(&file)
+    };
+    (is_sql_name(path) || alembic::is_python(path) || is_one()) && !is_hidden()
 }
 
 fn is_sql_name(file: &str) -> bool {
-    file.to_ascii_lowercase().ends_with(".sql")
+    has_ending(file, ".sql")
 }
 
 fn is_companion(file: &str) -> bool {
-    let is_changelog = ["changelog", "liquibase", "master"].iter().any(|word| file.contains(word))
-        && [".xml", ".yaml", ".yml", ".json"].iter().any(|ending| file.ends_with(ending));
+    let is_changelog = [".xml", ".yaml", ".yml", ".json"].iter().any(|ending| file.ends_with(ending))
+        && ["changelog", "liquibase", "master"].iter().any(|word| file.contains(word));
     COMPANIONS.contains(&file) || file.ends_with(".sql.conf") || is_changelog
 }
 

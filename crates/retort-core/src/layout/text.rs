@@ -7,6 +7,12 @@ pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// Whether a name ends so, in letters of either case.
+pub(super) fn has_ending(name: &str, ending: &str) -> bool {
+    let end = name.len().checked_sub(ending.len()).and_then(|at| name.as_bytes().get(at..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+}
+
 /// Everything before the last part, without the stroke; empty at the top.
 pub(super) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
