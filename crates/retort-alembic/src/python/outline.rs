@@ -154,9 +154,7 @@ impl Scan<'_> {
                 return Some(());
             }
         }
-        if self.peek().is_none() {
-            return None;
-        }
+        self.peek()?;
         self.at += 1;
         let end = self.block(Some(indent))?;
         // The line that ends the function is gone over again, as a statement after it.
@@ -211,7 +209,7 @@ impl Scan<'_> {
                 b'\\' => self.at += 1,
                 b'\n' if length == 1 => return None,
                 b'{' if is_format && braces == 0 && self.bytes.get(self.at + 1) == Some(&b'{') => {
-                    self.at += 1
+                    self.at += 1;
                 }
                 b'{' if is_format => braces += 1,
                 b'}' if is_format => braces = braces.saturating_sub(1),
