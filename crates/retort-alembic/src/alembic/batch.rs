@@ -143,6 +143,11 @@ impl Native for NativeBatch {
                 None => Ok(Value::None),
             },
             "invoke" => Err(Unwind::unsupported("batch_op.invoke()")),
+            // Whether the batch does this is not known.
+            _ if interp.is_speculating() => {
+                world::opaque(interp, format!("batch_op.{name}() is done only for some rows"), true);
+                Ok(Value::None)
+            }
             _ => {
                 let operation = self.operation(interp, name, arguments)?;
                 self.batch.borrow_mut().operations.push(operation);

@@ -222,6 +222,7 @@ fn finish(
     };
     // One over the columns of a table belongs to it at once.
     if let Some(table) = table {
+        super::events::doubt(interp, &table);
         let appended = table.table.borrow_mut().append_constraint(constraint);
         wrap::checked(interp, appended)?;
     }

@@ -138,6 +138,27 @@ fn add_foreign_keys_later(interp: &mut Interpreter<'_>, table: &Table) -> Outcom
     Ok(())
 }
 
+/// Notes that a table is about to be changed, perhaps.
+pub(crate) fn doubt(interp: &mut Interpreter<'_>, table: &Rc<NativeTable>) {
+    let own = Rc::clone(table);
+    interp.doubt_native(move |unknown| *own.doubted.borrow_mut() = Some(unknown.derived()));
+}
+
+/// Whether it is not known what tables have, or which there are: then nothing is done with them, and that is said.
+fn is_doubted(
+    interp: &mut Interpreter<'_>,
+    method: &str,
+    metadata: Option<&NativeMetaData>,
+    tables: &[Rc<NativeTable>],
+) -> bool {
+    let of_metadata = metadata.and_then(|own| own.doubted.borrow().clone());
+    let doubted = of_metadata.or_else(|| tables.iter().find_map(|table| table.doubted.borrow().clone()));
+    if let Some(unknown) = &doubted {
+        world::opaque(interp, format!("{method} depends on {}", unknown.reason), true);
+    }
+    doubted.is_some()
+}
+
 /// `metadata.create_all(bind, tables=None, checkfirst=True)`
 pub(crate) fn create_all(
     interp: &mut Interpreter<'_>,
@@ -145,6 +166,9 @@ pub(crate) fn create_all(
     mut arguments: Arguments,
 ) -> Outcome<Value> {
     let tables = chosen(interp, own, &mut arguments)?;
+    if is_doubted(interp, "create_all()", Some(own), &tables) {
+        return Ok(Value::None);
+    }
     let checks = check_first(interp, &mut arguments, 2, true)?;
     let mut made = Vec::new();
     for table in sorted(&tables) {
@@ -171,6 +195,9 @@ pub(crate) fn drop_all(
     mut arguments: Arguments,
 ) -> Outcome<Value> {
     let tables = chosen(interp, own, &mut arguments)?;
+    if is_doubted(interp, "drop_all()", Some(own), &tables) {
+        return Ok(Value::None);
+    }
     let checks = check_first(interp, &mut arguments, 2, true)?;
     let dialect = world::dialect(interp);
     for table in sorted(&tables).into_iter().rev() {
@@ -249,6 +276,7 @@ pub(crate) fn table_method(
     mut arguments: Arguments,
 ) -> Outcome<Value> {
     match name {
+        "create" if is_doubted(interp, "create()", None, std::slice::from_ref(own)) => Ok(Value::None),
         "create" => {
             let table = own.table.borrow().clone();
             if check_first(interp, &mut arguments, 1, false)? {
@@ -287,6 +315,7 @@ pub(crate) fn table_method(
         "append_column" => {
             let column = arguments.positional.first().and_then(Value::as_native::<NativeColumn>);
             let Some(column) = column else { return Err(Unwind::type_error("a Column is expected")) };
+            doubt(interp, own);
             let item = crate::sql::table::TableItem::Column(Box::new(column.column.borrow().clone()));
             let taken = own.table.borrow_mut().take(vec![item]);
             wrap::checked(interp, taken)?;
@@ -299,6 +328,7 @@ pub(crate) fn table_method(
             let Some(constraint) = constraint else {
                 return Err(Unwind::type_error("a Constraint is expected"));
             };
+            doubt(interp, own);
             let appended = own.table.borrow_mut().append_constraint(constraint.constraint.borrow().clone());
             wrap::checked(interp, appended)?;
             *constraint.table.borrow_mut() = Some(Rc::clone(own));

@@ -124,6 +124,11 @@ fn remember(
             *index.table.borrow_mut() = Some(Rc::clone(table));
         }
     }
+    let (name, own) = (table.full_name(), Rc::clone(metadata));
+    interp.doubt_native(move |unknown| {
+        own.tables.borrow_mut().shift_remove(&name);
+        *own.doubted.borrow_mut() = Some(unknown.derived());
+    });
     metadata.tables.borrow_mut().insert(table.full_name(), Rc::clone(table));
     super::world::keeping::<KnownTables>(interp).0.push(Rc::clone(table));
 }
@@ -167,6 +172,7 @@ pub(crate) fn table(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> O
         }
         if extend {
             let items = items(interp, &rest)?;
+            events::doubt(interp, &known);
             extend_table(interp, &known, items)?;
         }
         return Ok(Value::Native(known));

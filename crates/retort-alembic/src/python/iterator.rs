@@ -503,8 +503,10 @@ impl Interpreter<'_> {
             Some(unknown) => {
                 // Elements that only rows could give: the consumer hears of them in speculation.
                 self.speculations += 1;
-                let told = hook(self, Value::Unknown(unknown));
+                let doubts = self.doubted.len();
+                let told = hook(self, Value::Unknown(unknown.clone()));
                 self.speculations -= 1;
+                self.settle_doubts(doubts, &unknown);
                 told.map(|_| ())
             }
         }

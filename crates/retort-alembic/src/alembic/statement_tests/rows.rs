@@ -186,7 +186,18 @@ fn what_only_rows_would_change_is_not_known_afterwards() {
         "import collections\nfound = collections.defaultdict(list)\nfor r in rows:\n    found[r.id].append(r)\nfor k in found:\n    op.drop_table('a')",
         "import collections\nfound = collections.deque()\ndef add(x):\n    found.appendleft(x)\nfor r in rows:\n    add(r)\nif found:\n    op.drop_table('a')",
     ];
-    for body in bodies {
+    // Objects of SQLAlchemy, and calls of which it is not known how many arguments they have.
+    let objects = [
+        "t = sa.Table('t', sa.MetaData(), sa.Column('a', sa.Integer))\nif rows:\n    t.append_column(sa.Column('b', sa.Integer))\nt.create(conn)",
+        "t = sa.Table('t', sa.MetaData(), sa.Column('a', sa.Integer))\ndef add(t):\n    sa.Index('i', t.c.a)\n    t.append_constraint(sa.UniqueConstraint('a'))\nfor r in rows:\n    add(t)\nt.create(conn)",
+        "m = sa.MetaData()\nfor r in rows:\n    sa.Table('t', m, sa.Column('a', sa.Integer))\nm.create_all(conn)",
+        "m = sa.MetaData()\nfor r in rows:\n    sa.Table('t', m, sa.Column('a', sa.Integer))\nfor t in m.sorted_tables:\n    op.drop_table(t.name)",
+        "columns = [sa.Column('a', sa.Integer)]\nif rows:\n    columns.append(sa.Column('b', sa.Integer))\nop.create_table('t', *columns)",
+        "def make(*columns):\n    op.create_table('t', *columns)\nmake(*[r.id for r in rows])",
+        "with op.batch_alter_table('p') as batch:\n    for r in rows:\n        batch.drop_column('name')",
+        "with op.batch_alter_table('p') as batch:\n    batch.add_column(*[r.id for r in rows])",
+    ];
+    for body in bodies.into_iter().chain(objects) {
         let body = format!("rows = conn.execute(sa.text('SELECT id FROM p')).fetchall()\n{body}");
         let log = heard("", &body, Postgres, None);
         assert_eq!(log.len(), 1, "{body}: {log:?}");

@@ -63,6 +63,9 @@ pub(crate) fn metadata_attribute(
     _interp: &mut Interpreter<'_>,
     name: &str,
 ) -> Outcome<Option<Value>> {
+    if let ("tables" | "sorted_tables", Some(unknown)) = (name, &*own.doubted.borrow()) {
+        return Ok(Some(Value::Unknown(Rc::clone(unknown))));
+    }
     Ok(Some(match name {
         "tables" => {
             let tables = own.tables.borrow();

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::super::types;
 use super::{constraint_name, identifier};
-use crate::python::{Comparison, Interpreter, Key, Native, Operator, Outcome, UnaryOperator, Value};
+use crate::python::{Comparison, Interpreter, Key, Native, Operator, Outcome, UnaryOperator, Unknown, Value};
 use crate::sql::Column;
 use crate::sql::expression::{Expr, Expression, From, Node};
 use crate::sql::table::{Constraint, Index, MetaData, Sequence, Table};
@@ -38,6 +38,8 @@ pub(crate) struct NativeTable {
     pub(crate) metadata: Option<Rc<NativeMetaData>>,
     /// The columns as Python holds them, by key.
     pub(crate) columns: RefCell<IndexMap<String, Rc<NativeColumn>>>,
+    /// Why it is not known what it has.
+    pub(crate) doubted: RefCell<Option<Rc<Unknown>>>,
 }
 
 /// `MetaData(…)`
@@ -53,6 +55,8 @@ pub(crate) struct NativeMetaData {
     pub(crate) bind: RefCell<Value>,
     /// `info`
     pub(crate) info: Value,
+    /// Why it is not known which tables it has.
+    pub(crate) doubted: RefCell<Option<Rc<Unknown>>>,
 }
 
 /// A constraint, `ForeignKeyConstraint` and its kin; also an index.
@@ -154,8 +158,12 @@ impl NativeTable {
         metadata: Option<Rc<NativeMetaData>>,
         given: &[Rc<NativeColumn>],
     ) -> Rc<NativeTable> {
-        let native =
-            Rc::new(NativeTable { table: RefCell::new(table), metadata, columns: RefCell::default() });
+        let native = Rc::new(NativeTable {
+            table: RefCell::new(table),
+            metadata,
+            columns: RefCell::default(),
+            doubted: RefCell::default(),
+        });
         native.adopt(given);
         native
     }
@@ -211,6 +219,7 @@ impl NativeMetaData {
             sequences: RefCell::default(),
             bind: RefCell::new(Value::None),
             info: Value::dict_of::<&str>([]),
+            doubted: RefCell::default(),
         }
     }
 }

@@ -19,6 +19,8 @@ pub(in super::super) enum Doubted {
     Attribute(Value, Name),
     /// A name that a function took from outside.
     Name(Rc<Scope>, Name),
+    /// A native object, and what makes it unknown.
+    Native(Box<dyn FnOnce(&Rc<Unknown>)>),
 }
 
 impl Interpreter<'_> {
@@ -32,6 +34,11 @@ impl Interpreter<'_> {
     /// Notes a change of a list, dict or set.
     pub(in super::super) fn doubt_elements(&mut self, value: &Value) {
         self.doubt(|| Doubted::Elements(value.clone()));
+    }
+
+    /// Notes a change of a native object; `settle` makes it unknown.
+    pub fn doubt_native(&mut self, settle: impl FnOnce(&Rc<Unknown>) + 'static) {
+        self.doubt(|| Doubted::Native(Box::new(settle)));
     }
 
     /// Notes a change of an attribute.
@@ -50,7 +57,7 @@ impl Interpreter<'_> {
     }
 
     /// Makes unknown what was changed since so many changes.
-    pub(super) fn settle_doubts(&mut self, since: usize, unknown: &Rc<Unknown>) {
+    pub(in super::super) fn settle_doubts(&mut self, since: usize, unknown: &Rc<Unknown>) {
         for doubted in self.doubted.split_off(since.min(self.doubted.len())) {
             match doubted {
                 Doubted::Elements(value) => value.blur(unknown),
@@ -63,6 +70,7 @@ impl Interpreter<'_> {
                         _ => {}
                     }
                 }
+                Doubted::Native(settle) => settle(unknown),
                 Doubted::Name(scope, name) => scope.set(name, Value::Unknown(unknown.derived())),
             }
         }

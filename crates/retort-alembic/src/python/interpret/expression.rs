@@ -266,7 +266,8 @@ impl Interpreter<'_> {
                 let native = native.clone();
                 let arguments = match self.arguments(frame, arguments, place)? {
                     Ok(arguments) => arguments,
-                    Err(unknown) => return Ok(unknown),
+                    // Methods of natives know what an unknown argument means.
+                    Err(unknown) => Arguments::of(vec![unknown], frame.scope.span(place)),
                 };
                 self.stand_at(frame, place);
                 return native.call_method(self, name, arguments);
@@ -298,7 +299,40 @@ impl Interpreter<'_> {
                 self.stand_at(frame, place);
                 self.call(function, arguments)
             }
-            Err(unknown) => Ok(unknown),
+            Err(unknown) => {
+                self.stand_at(frame, place);
+                self.call_with_unknown(function, unknown, frame.scope.span(place))
+            }
+        }
+    }
+
+    /// Calls a function of which it is not known how many arguments it is given.
+    #[inline(never)]
+    fn call_with_unknown(
+        &mut self,
+        function: &Value,
+        unknown: Value,
+        span: retort_core::source::Span,
+    ) -> Outcome<Value> {
+        let own = match function {
+            Value::Bound(bound) => &bound.function,
+            own => own,
+        };
+        let count = match own {
+            Value::Builtin(_) | Value::Native(_) => 1,
+            Value::Function(own) => {
+                let wanted = own.code.parameters.positional.len().saturating_sub(own.defaults.len());
+                wanted.saturating_sub(usize::from(matches!(function, Value::Bound(_))))
+            }
+            _ => return Ok(unknown),
+        };
+        let arguments = Arguments::of(vec![unknown.clone(); count], span);
+        match (own, &unknown) {
+            (Value::Function(_), Value::Unknown(why)) => {
+                self.speculate(&why.clone(), |interp| interp.call(function, arguments))?;
+                Ok(unknown)
+            }
+            _ => self.call(function, arguments),
         }
     }
 
