@@ -19,9 +19,12 @@ pub(in super::super) enum Doubted {
     Attribute(Value, Name),
     /// A name that a function took from outside.
     Name(Rc<Scope>, Name),
-    /// A native object, and what makes it unknown.
-    Native(Box<dyn FnOnce(&Rc<Unknown>)>),
+    /// A native object, by what makes it unknown.
+    Native(Settle),
 }
+
+/// Makes an object unknown.
+type Settle = Box<dyn FnOnce(&Rc<Unknown>)>;
 
 impl Interpreter<'_> {
     /// Notes that an object is about to be changed. What an import does is done once and for all.
