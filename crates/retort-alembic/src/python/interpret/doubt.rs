@@ -85,17 +85,24 @@ impl Value {
     pub(in super::super) fn blur(&self, unknown: &Rc<Unknown>) {
         let all = Rc::new(Unknown { stands_for_all: true, start: None, ..Unknown::clone(unknown) });
         let (key, one) = (unknown_key(&all), Value::Unknown(all));
+        // One that is being looked through just now cannot be changed: who does that sees it as it was.
         match self.plain() {
-            Value::List(list) => *list.borrow_mut() = vec![one],
+            Value::List(list) => {
+                if let Ok(mut list) = list.try_borrow_mut() {
+                    *list = vec![one];
+                }
+            }
             Value::Dict(dict) => {
-                let mut dict = dict.borrow_mut();
-                dict.entries.clear();
-                dict.insert(key, one.clone(), one);
+                if let Ok(mut dict) = dict.try_borrow_mut() {
+                    dict.entries.clear();
+                    dict.insert(key, one.clone(), one);
+                }
             }
             Value::Set(set) => {
-                let mut items = set.items.borrow_mut();
-                items.clear();
-                items.insert(key, one);
+                if let Ok(mut items) = set.items.try_borrow_mut() {
+                    items.clear();
+                    items.insert(key, one);
+                }
             }
             _ => {}
         }
@@ -108,10 +115,12 @@ impl Value {
             _ => None,
         };
         match self {
-            Value::List(list) => list.borrow().first().and_then(of),
-            Value::Dict(dict) => dict.borrow().entries.first().and_then(|(_, (key, _))| of(key)),
-            Value::Set(set) => set.items.borrow().first().and_then(|(_, item)| of(item)),
-            Value::Instance(instance) => instance.payload.borrow().as_ref().and_then(Value::blurred),
+            Value::List(list) => list.try_borrow().ok()?.first().and_then(of),
+            Value::Dict(dict) => dict.try_borrow().ok()?.entries.first().and_then(|(_, (key, _))| of(key)),
+            Value::Set(set) => set.items.try_borrow().ok()?.first().and_then(|(_, item)| of(item)),
+            Value::Instance(instance) => {
+                instance.payload.try_borrow().ok()?.as_ref().and_then(Value::blurred)
+            }
             _ => None,
         }
     }
