@@ -145,6 +145,8 @@ fn without_rows_what_depends_on_them_is_opaque() {
         ("conn.exec_driver_sql('UPDATE p SET id = {}; DELETE FROM {}'.format(n, 'p'))", "data"),
         ("op.execute(f'{n} TABLE p')", "schema"),
         ("op.execute('DROP TABLE ' + n)", "schema"),
+        ("op.execute(f\"SELECT create_hypertable('{n}', 'at')\")", "schema"),
+        ("op.execute(f\"SELECT setval('s', max(id)) FROM p WHERE name = '{n}'\")", "data"),
         ("op.execute('UPDATE p SET id = 1; DROP TABLE ' + n)", "schema"),
         ("op.execute(('UPDATE p ' + n).split()[2])", "schema"),
         ("s = 'INSERT INTO p VALUES '\nfor r in n:\n    s += f'({r}),'\nop.execute(s[:-1] + ';')", "data"),
