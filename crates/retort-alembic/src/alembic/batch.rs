@@ -133,15 +133,10 @@ impl Native for NativeBatch {
         for value in arguments.values() {
             interp.refuse_foreign(value)?;
         }
-        let own = |name: &str| {
-            let names = operations::names();
-            names.into_iter().find(|(own, _)| *own == name).map(|(_, function)| function)
-        };
         match name {
-            "execute" | "f" | "get_bind" | "get_context" | "inline_literal" => match own(name) {
-                Some(function) => interp.call(&function, arguments),
-                None => Ok(Value::None),
-            },
+            "execute" | "f" | "get_bind" | "get_context" | "inline_literal" => {
+                operations::call(interp, name, arguments)
+            }
             "invoke" => Err(Unwind::unsupported("batch_op.invoke()")),
             // Whether the batch does this is not known.
             _ if interp.is_speculating() => {

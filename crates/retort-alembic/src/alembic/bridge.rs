@@ -39,6 +39,13 @@ pub fn opaque(interp: &mut Interpreter<'_>, reason: String, _span: Span, touches
     world::opaque(interp, reason, touches_schema);
 }
 
+/// Leaves out a statement whose text is not known; its result is not known either.
+pub fn opaque_text(interp: &mut Interpreter<'_>, unknown: &Rc<Unknown>, span: Span) -> Value {
+    let touches_schema = !unknown.changes_rows_at_most();
+    opaque(interp, format!("a statement made of {}", unknown.reason), span, touches_schema);
+    Value::Unknown(unknown.derived())
+}
+
 /// An exception of `sqlalchemy.exc`.
 pub fn raise(interp: &mut Interpreter<'_>, class: &str, message: &str) -> Unwind {
     errors::raise(interp, class, message)

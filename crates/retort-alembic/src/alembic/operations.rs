@@ -87,14 +87,19 @@ pub(crate) fn names() -> Vec<(&'static str, Value)> {
         let name = *name;
         let function = Value::function(name, move |interp, mut arguments| {
             let plain = geospatial::plain(interp, name, &mut arguments)?.unwrap_or(name);
-            match names().into_iter().find(|(own, _)| *own == plain) {
-                Some((_, function)) => interp.call(&function, arguments),
-                None => Ok(Value::None),
-            }
+            call(interp, plain, arguments)
         });
         (name, function)
     });
     schema.chain(others).chain(spatial).collect()
+}
+
+/// Calls one of them by its name.
+pub(crate) fn call(interp: &mut Interpreter<'_>, name: &str, arguments: Arguments) -> Outcome<Value> {
+    match names().into_iter().find(|(own, _)| *own == name) {
+        Some((_, function)) => interp.call(&function, arguments),
+        None => Ok(Value::None),
+    }
 }
 
 /// The `MetaData` of a directive: the naming convention of `target_metadata`, nothing else.

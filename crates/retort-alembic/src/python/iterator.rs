@@ -431,8 +431,7 @@ impl Interpreter<'_> {
         let mut hook = |interp: &mut Interpreter<'_>, value: Value| {
             if interp.speculations > depth && unknown.is_none() {
                 let span = interp.call_span();
-                let reason = "an element that is there only for some rows".to_owned();
-                unknown = Some(Unknown::new(reason, span));
+                unknown = Some(Unknown::new("an element that is there only for some rows", span));
             }
             if consumer(interp, value)? {
                 return Ok(Value::None);

@@ -24,9 +24,7 @@ pub(super) fn driver_sql(
 ) -> Outcome<Value> {
     let span = arguments.span;
     if let Value::Unknown(unknown) = statement {
-        let touches_schema = !unknown.changes_rows_at_most();
-        bridge::opaque(interp, format!("a statement made of {}", unknown.reason), span, touches_schema);
-        return Ok(Value::Unknown(unknown.derived()));
+        return Ok(bridge::opaque_text(interp, unknown, span));
     }
     interp.refuse_foreign(statement)?;
     let Some(sql) = statement.as_str() else {

@@ -62,10 +62,7 @@ pub(crate) fn run(
     execution: &Execution,
 ) -> Outcome<Value> {
     if let Value::Unknown(unknown) = statement {
-        let touches_schema = !unknown.changes_rows_at_most();
-        let reason = format!("a statement made of {}", unknown.reason);
-        bridge::opaque(interp, reason, execution.span, touches_schema);
-        return Ok(Value::Unknown(unknown.derived()));
+        return Ok(bridge::opaque_text(interp, unknown, execution.span));
     }
     interp.refuse_foreign(statement)?;
     let native = statement_of(interp, statement)?;
@@ -359,7 +356,7 @@ fn words(sql: &str) -> Vec<&str> {
 }
 
 fn unknown_rows(span: Span) -> Rows {
-    Rows::Unknown(Unknown::new("the rows of a query".to_owned(), span))
+    Rows::Unknown(Unknown::new("the rows of a query", span))
 }
 
 fn plain_rows(interp: &mut Interpreter<'_>, set: ResultSet) -> Rows {
