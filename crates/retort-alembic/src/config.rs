@@ -6,6 +6,7 @@
 pub mod environment;
 mod ini;
 mod paths;
+pub mod requirements;
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::source::{DialectKind, SourceFile, SourceId, Span};

@@ -13,7 +13,7 @@ use retort_core::source::{DialectKind, SourceFile, Span};
 
 use crate::alembic::run::constant;
 use crate::config::environment::{self, Environment};
-use crate::config::{self, Config};
+use crate::config::{self, Config, requirements};
 use crate::header::{self, Header, Way};
 use crate::judge;
 use crate::program::{RevisionProgram, Surroundings};
@@ -31,10 +31,11 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
         revisions.iter().filter_map(|file| read_header(file, &mut diagnostics)).unzip();
     judge::say_hyphens(&revisions, config.as_ref(), &mut diagnostics);
     say_empty_downgrades(&headers, &mut diagnostics);
-    let environment = config
+    let mut environment = config
         .as_ref()
         .and_then(|config| read_environment(files, config, &mut diagnostics))
         .unwrap_or_default();
+    environment.has_sqlalchemy_1 = requirements::asks_for_sqlalchemy_1(files);
     let dialect = dialect_of(config.as_ref(), &revisions);
     let version_table = environment.version_table.clone();
     let mut surroundings = Surroundings::new(files, config, environment);

@@ -7,6 +7,7 @@ use retort_core::database::ResultSet;
 use retort_core::revision::TransactionAct;
 use retort_core::source::Span;
 
+use super::select::NativeStatement;
 use super::wrap::{NativeColumn, NativeTable};
 use super::{errors, types, world};
 use crate::python::{COMPANION, Interpreter, Key, Outcome, Unknown, Unwind, Value};
@@ -72,6 +73,22 @@ pub fn from_of(_interp: &mut Interpreter<'_>, value: &Value) -> Option<From> {
         return Some(table.source());
     }
     value.as_native::<super::select::NativeFrom>().map(|native| native.from.clone())
+}
+
+/// The `Table` that a value is, or that a class is mapped to: what is only named by `table()` has no defaults.
+fn table_of(value: &Value) -> Option<Rc<NativeTable>> {
+    match value {
+        Value::Class(class) => super::orm::mapper_of(class).map(|mapper| mapper.table.clone()),
+        _ => value.as_native::<NativeTable>(),
+    }
+}
+
+/// A statement, also the SELECT behind a `session.query(…)`.
+pub fn statement_of(value: &Value) -> Option<Rc<NativeStatement>> {
+    match value.as_native::<super::orm::NativeQuery>() {
+        Some(query) => query.statement.as_native::<NativeStatement>(),
+        None => value.as_native::<NativeStatement>(),
+    }
 }
 
 /// The expression that a table's column is.
@@ -287,8 +304,11 @@ pub fn identifier(value: &Value) -> Option<crate::sql::Identifier> {
     super::wrap::identifier(value)
 }
 
-/// The table of a mapped class and the class, if the value is one.
+/// The table of a mapped class and the class, if the value is one; also of another name of it.
 pub fn entity_of(_interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<(From, Value)>> {
+    if let Some(aliased) = value.as_native::<super::orm::NativeAliased>() {
+        return Ok(Some((aliased.from.clone(), Value::Class(Rc::clone(&aliased.class)))));
+    }
     let Value::Class(class) = value else { return Ok(None) };
     Ok(super::orm::mapper_of(class).map(|mapper| (mapper.table.source(), value.clone())))
 }
@@ -329,10 +349,8 @@ pub fn is_live(interp: &mut Interpreter<'_>) -> Outcome<bool> {
 struct Live(Option<bool>);
 
 /// The keys of the columns of a table's primary key, if the table is known whole.
-pub fn primary_key(interp: &mut Interpreter<'_>, table: &Value) -> Option<Vec<String>> {
-    let from = from_of(interp, table)?;
-    let table = find_table(interp, &from)?;
-    let keys = table.borrow().primary_key_columns().to_vec();
+pub fn primary_key(table: &Value) -> Option<Vec<String>> {
+    let keys = table_of(table)?.table.borrow().primary_key_columns().to_vec();
     Some(keys)
 }
 
@@ -345,9 +363,7 @@ pub fn add_defaults(
     use super::select::Body;
     use crate::sql::expression::InsertSource;
     let Some(source) = super::dml::source_of(&statement.body).cloned() else { return Ok(()) };
-    let Some(table) = super::table::find_known(interp, source.schema.as_ref(), &source.name) else {
-        return Ok(());
-    };
+    let Some(table) = table_of(&statement.table) else { return Ok(()) };
     let given: Vec<(Value, Value)> = parameters.and_then(super::dml::pairs).unwrap_or_default();
     let rows = match &mut statement.body {
         Body::Insert(insert) => match &mut insert.source {

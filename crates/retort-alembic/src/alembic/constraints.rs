@@ -225,6 +225,7 @@ fn finish(
         super::events::doubt(interp, &table);
         let appended = table.table.borrow_mut().append_constraint(constraint);
         wrap::checked(interp, appended)?;
+        super::table::settle(&table);
     }
     Ok(Value::native(native))
 }

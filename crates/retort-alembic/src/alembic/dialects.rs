@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::wrap::{NativeClass, text};
 use super::{constraints, inspector, types, world};
-use crate::python::{Interpreter, Native, Outcome, Value};
+use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::types::Module;
 use retort_core::source::DialectKind;
 
@@ -19,9 +19,10 @@ struct DialectClass {
     kind: DialectKind,
 }
 
-/// The class of the dialects of a kind.
-pub(crate) fn class(name: &'static str, kind: DialectKind) -> (&'static str, Value) {
-    (name, Value::native(DialectClass { name, kind }))
+/// The class of the dialects of a kind, by its name and as the module's `dialect`.
+pub(crate) fn classes(name: &'static str, kind: DialectKind) -> [(&'static str, Value); 2] {
+    let class = Value::native(DialectClass { name, kind });
+    [(name, class.clone()), ("dialect", class)]
 }
 
 impl Native for DialectClass {
@@ -40,6 +41,17 @@ impl Native for DialectClass {
 
     fn is_base(&self) -> bool {
         true
+    }
+
+    fn is_callable(&self) -> bool {
+        true
+    }
+
+    fn call(self: Rc<Self>, interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
+        match world::dialect(interp).kind == self.kind {
+            true => Ok(value(interp)),
+            false => Err(Unwind::unsupported(format!("`{}()` on another database", self.name))),
+        }
     }
 }
 

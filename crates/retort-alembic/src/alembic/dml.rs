@@ -142,7 +142,7 @@ pub(super) fn call_method(
     }
     if let Some(unknown) = arguments
         .values()
-        .find_map(|value| value.as_native::<NativeStatement>().and_then(|inner| inner.unknown.clone()))
+        .find_map(|value| bridge::statement_of(value).and_then(|inner| inner.unknown.clone()))
     {
         return Ok(statement.with_unknown(unknown).value());
     }

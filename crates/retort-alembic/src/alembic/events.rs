@@ -9,7 +9,7 @@ use super::types::NativeType;
 use super::wrap::{
     self, NativeColumn, NativeConstraint, NativeIndex, NativeMetaData, NativeTable, first_unknown, flag, text,
 };
-use super::{inspector, types, world};
+use super::{inspector, table, types, world};
 use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 use crate::sql::compile::ddl;
 use crate::sql::expression::From;
@@ -320,6 +320,7 @@ pub(crate) fn table_method(
             let taken = own.table.borrow_mut().take(vec![item]);
             wrap::checked(interp, taken)?;
             own.adopt(&[column]);
+            table::settle(own);
             Ok(Value::None)
         }
         "append_constraint" => {
@@ -331,6 +332,7 @@ pub(crate) fn table_method(
             doubt(interp, own);
             let appended = own.table.borrow_mut().append_constraint(constraint.constraint.borrow().clone());
             wrap::checked(interp, appended)?;
+            table::settle(own);
             *constraint.table.borrow_mut() = Some(Rc::clone(own));
             Ok(Value::None)
         }

@@ -195,7 +195,8 @@ fn find(interp: &mut Interpreter<'_>, path: &str, make: Names, name: &str) -> Ou
 }
 
 fn sqlalchemy(interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
-    let mut names = vec![("__version__", Value::str("2.1.9"))];
+    let version = if super::world::has_sqlalchemy_1(interp) { "1.4.54" } else { "2.1.9" };
+    let mut names = vec![("__version__", Value::str(version))];
     names.extend(TYPES.iter().filter_map(|name| Some((*name, types::class_value(Module::Generic, name)?))));
     if let Some(class) = types::class_value(Module::Generic, "NullType") {
         let span = interp.call_span();
@@ -286,11 +287,7 @@ fn inspect(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value>
         return Ok(subject);
     }
     interp.refuse_foreign(&subject)?;
-    match &subject {
-        // A mapped class or object has no inspector but a mapper.
-        Value::Class(_) | Value::Instance(_) => Err(Unwind::unsupported("inspect() of a mapped class")),
-        _ => Ok(inspector::value()),
-    }
+    Ok(orm::inspected(&subject)?.unwrap_or_else(inspector::value))
 }
 
 fn quoted_name(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
@@ -314,21 +311,21 @@ fn postgresql(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value
     let mut names = dialects::type_names(Module::Postgres);
     names.extend(function::postgresql_names());
     names.push(("ExcludeConstraint", dialects::exclude_class()));
-    names.push(dialects::class("PGDialect", DialectKind::Postgres));
+    names.extend(dialects::classes("PGDialect", DialectKind::Postgres));
     Ok(names)
 }
 
 fn mysql(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
     let mut names = dialects::type_names(Module::Mysql);
     names.push(("insert", function::dialect_insert()));
-    names.push(dialects::class("MySQLDialect", DialectKind::Mysql));
+    names.extend(dialects::classes("MySQLDialect", DialectKind::Mysql));
     Ok(names)
 }
 
 fn sqlite(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
     let mut names = dialects::type_names(Module::Sqlite);
     names.push(("insert", function::dialect_insert()));
-    names.push(dialects::class("SQLiteDialect", DialectKind::Sqlite));
+    names.extend(dialects::classes("SQLiteDialect", DialectKind::Sqlite));
     Ok(names)
 }
 

@@ -1,21 +1,29 @@
 //! `sqlalchemy.orm`: declarative classes, sessions and queries, as far as migrations use them.
 
+mod aliased;
 mod annotation;
+mod association;
 mod base;
+mod delete;
 mod flush;
+mod inspection;
 mod mapper;
 mod query;
+mod related;
 mod relationship;
 mod session;
 mod state;
 
-use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
+use crate::python::{Arguments, Interpreter, Outcome, Value};
 
 use super::errors;
 
+pub(crate) use aliased::NativeAliased;
 pub(crate) use base::NativeBase;
+pub(crate) use inspection::inspected;
 pub(crate) use mapper::mapper_of;
-pub(crate) use relationship::{NativeRelated, join_of};
+pub(crate) use query::NativeQuery;
+pub(crate) use related::{NativeRelated, join_of};
 pub(crate) use session::NativeSession;
 
 /// Options of queries that say how rows are loaded: nothing that a migration notices.
@@ -47,8 +55,8 @@ pub(crate) fn names(interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)> 
         ("mapped_column", Value::function("mapped_column", mapper::mapped_column)),
         ("Mapped", annotation::mapped()),
         ("relationship", Value::function("relationship", relationship::relationship)),
-        ("backref", Value::function("backref", |_, _| Ok(Value::None))),
-        ("aliased", Value::function("aliased", aliased)),
+        ("backref", Value::function("backref", relationship::backref)),
+        ("aliased", Value::function("aliased", aliased::aliased)),
         ("Session", Value::native(session::NativeSessionClass)),
         ("sessionmaker", Value::function("sessionmaker", session::sessionmaker)),
         ("scoped_session", Value::function("scoped_session", session::scoped_session)),
@@ -96,20 +104,6 @@ pub(crate) fn declarative_names() -> Vec<(&'static str, Value)> {
 /// What `sqlalchemy.orm.attributes` exports.
 pub(crate) fn attribute_names() -> Vec<(&'static str, Value)> {
     vec![("flag_modified", Value::function("flag_modified", state::flag_modified))]
-}
-
-/// `aliased(element, name=None)` of what can be read from; of a mapped class it would be an entity.
-fn aliased(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
-    let [element, name] = arguments.bind("aliased", "element * name?")?;
-    let element = element.unwrap_or(Value::None);
-    match &element {
-        Value::Unknown(_) => Ok(element),
-        Value::Class(_) => Err(Unwind::unsupported("aliased() of a mapped class")),
-        _ => {
-            interp.refuse_foreign(&element)?;
-            interp.call_method(&element, "alias", name.into_iter().collect())
-        }
-    }
 }
 
 fn identity() -> Value {

@@ -15,7 +15,7 @@ use crate::sql::{DataType, Expr, Expression, From, Node, Query, Select, Statemen
 use super::{bridge, dml};
 
 pub use combine::{combination, exists};
-pub use from::{NativeFrom, count_of, foreign_keys, from_value, join_condition, join_of, table_clause};
+pub use from::{NativeFrom, count_of, from_value, join_condition, join_of, links, table_clause};
 pub use method::{Items, select, select_items};
 pub use textual::{function_method, subquery_method, text_columns, unknown_text};
 

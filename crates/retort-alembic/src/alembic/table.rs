@@ -2,6 +2,7 @@
 
 mod column;
 mod columns;
+mod foreign_type;
 mod metadata;
 mod reflect;
 
@@ -20,6 +21,7 @@ use reflect::reflected;
 
 pub(crate) use column::{column, column_attribute, dict_key, set_column_attribute};
 pub(crate) use columns::NativeColumns;
+pub(crate) use foreign_type::settle;
 pub(crate) use metadata::{metadata, metadata_attribute, naming_convention};
 
 /// The tables of this run, so that an index over an expression finds its own.
@@ -130,6 +132,7 @@ fn remember(
         *own.doubted.borrow_mut() = Some(unknown.derived());
     });
     metadata.tables.borrow_mut().insert(table.full_name(), Rc::clone(table));
+    settle(table);
     super::world::keeping::<KnownTables>(interp).0.push(Rc::clone(table));
 }
 
@@ -191,6 +194,7 @@ fn extend_table(interp: &mut Interpreter<'_>, known: &Rc<NativeTable>, items: It
     let extended = known.table.borrow_mut().take(items.items);
     wrap::checked(interp, extended)?;
     known.adopt(&items.columns);
+    settle(known);
     Ok(())
 }
 

@@ -56,6 +56,11 @@ struct Message {
     answer: Answer,
 }
 
+/// Whether the project runs with SQLAlchemy 1.
+pub(crate) fn has_sqlalchemy_1(interp: &mut Interpreter<'_>) -> bool {
+    interp.slot::<Shared>().environment.has_sqlalchemy_1
+}
+
 /// What does not change while a revision runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Facts {

@@ -25,6 +25,8 @@ pub struct Environment {
     pub naming_convention: Vec<(String, String)>,
     /// `MetaData(schema=…)`
     pub schema: Option<String>,
+    /// The project's requirements exclude SQLAlchemy 2.
+    pub has_sqlalchemy_1: bool,
 }
 
 /// Reads the facts of an `env.py`.

@@ -15,6 +15,11 @@ pub(super) fn is_settings_name(file: &str) -> bool {
     has_ending(file, ".ini") || file.eq_ignore_ascii_case("pyproject.toml")
 }
 
+/// Whether a file may say which SQLAlchemy a project asks for, by its name in lower case.
+pub(super) fn is_requirements_name(file: &str) -> bool {
+    matches!(file, "pyproject.toml" | "setup.cfg" | "metadata") || file.ends_with("requirements.txt")
+}
+
 /// Whether a file holds Alembic's settings.
 pub(super) fn is_settings(file: &SourceFile) -> bool {
     is_settings_text(&file.name, &file.text)

@@ -36,7 +36,10 @@ pub fn is_wanted(path: &str) -> bool {
     let is_hidden = || path.split('/').any(|part| part.starts_with('.') || part == "__MACOSX");
     let is_one = || {
         let file = file_name(path).to_ascii_lowercase();
-        is_companion(&file) || is_code(&file) || alembic::is_settings_name(&file)
+        is_companion(&file)
+            || is_code(&file)
+            || alembic::is_settings_name(&file)
+            || alembic::is_requirements_name(&file)
     };
     (is_sql_name(path) || alembic::is_python(path) || is_one()) && !is_hidden()
 }
@@ -142,7 +145,10 @@ fn companion(id: SourceId, name: &str, bytes: &[u8]) -> Option<SourceFile> {
         "cargo.toml" => says(&["sqlx", "diesel", "refinery"]),
         "go.mod" => says(&["golang-migrate", "goose"]),
         "pom.xml" | "build.gradle" => says(&["flyway"]),
-        settings if alembic::is_settings_name(settings) => alembic::is_settings(&decoded),
+        own if alembic::is_settings_name(own) || alembic::is_requirements_name(own) => {
+            let names_library = || says(&["sqlalchemy", "SQLAlchemy", "Sqlalchemy"]);
+            alembic::is_settings(&decoded) || alembic::is_requirements_name(own) && names_library()
+        }
         "metadata.toml" => !folder(name).is_empty(),
         other if COMPANIONS.contains(&other) || other.ends_with(".conf") => true,
         _ => says(&["databaseChangeLog"]),

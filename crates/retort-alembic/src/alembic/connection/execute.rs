@@ -113,7 +113,7 @@ pub(super) fn is_many(parameters: &Value) -> bool {
 
 /// Anything that can be executed, as a statement.
 fn statement_of(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<Rc<NativeStatement>>> {
-    if let Some(statement) = value.as_native::<NativeStatement>() {
+    if let Some(statement) = bridge::statement_of(value) {
         return Ok(Some(statement));
     }
     let Some(expr) = expression::resolved(interp, value)? else { return Ok(None) };
@@ -166,7 +166,7 @@ fn given_key(interp: &mut Interpreter<'_>, statement: &NativeStatement) -> Optio
     let Body::Insert(insert) = &statement.body else { return None };
     let InsertSource::Rows(rows) = &insert.source else { return None };
     let [row] = &rows[..] else { return None };
-    let keys = bridge::primary_key(interp, &statement.table)?;
+    let keys = bridge::primary_key(&statement.table)?;
     let mut values = Vec::new();
     for key in keys {
         let given = row.iter().find(|assignment| assignment.key == key)?;

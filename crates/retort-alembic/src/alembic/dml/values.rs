@@ -184,7 +184,7 @@ pub(super) fn from_select(
     for name in interp.values(&names.unwrap_or(Value::None))? {
         columns.push(key_of(interp, &name)?);
     }
-    let query = query.and_then(|query| query.as_native::<NativeStatement>());
+    let query = query.and_then(|query| bridge::statement_of(&query));
     let Some(query) = query.and_then(|query| query.query()) else {
         return Err(bridge::raise(interp, "ArgumentError", "SELECT construct expected"));
     };

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::bridge;
 use super::NativeExpression;
-use crate::alembic::select::NativeStatement;
+
 use crate::python::{Interpreter, Outcome, Unknown, Unwind, Value};
 use crate::sql::{DataType, Expr, Expression, Node, Operator};
 
@@ -24,7 +24,7 @@ pub fn resolved(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option<E
     if let Some(native) = value.as_native::<NativeExpression>() {
         return Ok(Some(Rc::clone(&native.expression)));
     }
-    if let Some(statement) = value.as_native::<NativeStatement>() {
+    if let Some(statement) = bridge::statement_of(value) {
         return statement.scalar(interp).map(Some);
     }
     if let Some(column) = bridge::column_of(value) {

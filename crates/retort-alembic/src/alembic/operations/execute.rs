@@ -1,6 +1,5 @@
 //! The directives that execute statements and put rows in.
 
-use super::super::select::NativeStatement;
 use super::super::wrap::{self, first_unknown, text};
 use super::super::{bridge, dml, expression, world};
 use super::column::optional_type;
@@ -19,7 +18,7 @@ pub(crate) fn execute(interp: &mut Interpreter<'_>, mut arguments: Arguments) ->
         world::opaque(interp, format!("op.execute() depends on {}", unknown.reason), touches_schema);
         return Ok(Value::None);
     }
-    if let Some(statement) = value.as_native::<NativeStatement>()
+    if let Some(statement) = bridge::statement_of(&value)
         && let Some(unknown) = &statement.unknown
     {
         world::opaque(interp, format!("op.execute() depends on {}", unknown.reason), false);
@@ -41,7 +40,7 @@ pub(crate) fn execute(interp: &mut Interpreter<'_>, mut arguments: Arguments) ->
 /// The SQL of something that can be executed.
 pub(crate) fn statement_text(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<String> {
     let dialect = world::dialect(interp);
-    if let Some(statement) = value.as_native::<NativeStatement>() {
+    if let Some(statement) = bridge::statement_of(value) {
         return statement.sql(interp, &Parameters::new());
     }
     let expression = match text(value) {

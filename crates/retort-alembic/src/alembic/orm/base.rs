@@ -195,8 +195,8 @@ impl Native for NativeBase {
         if mapper.columns.iter().any(|(attribute, _)| attribute == name) {
             return Ok(Some(Value::None));
         }
-        if let Some((_, related)) = mapper.relationships.iter().find(|(own, _)| own == name) {
-            return relationship::load(interp, instance, &mapper, related, name).map(Some);
+        if let Some(related) = mapper.relationship(name) {
+            return relationship::load(interp, instance, &mapper, &related, name).map(Some);
         }
         match (&self.parent, name) {
             (_, "metadata") => self.attribute(interp, name),

@@ -6,6 +6,7 @@ use super::mapper::{Mapper, mapper_of};
 use super::relationship::joined;
 use super::session::NativeSession;
 use super::state::state;
+use super::{association, delete};
 use crate::alembic::connection::{Execution, run};
 use crate::alembic::wrap::NativeTable;
 use crate::alembic::{bridge, dml, events, result};
@@ -14,6 +15,15 @@ use crate::sql::table::ColumnDefault;
 
 /// `session.flush()`
 pub(super) fn flush(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>) -> Outcome<()> {
+    if session.flushing.replace(true) {
+        return Ok(());
+    }
+    let outcome = write(interp, session);
+    session.flushing.set(false);
+    outcome
+}
+
+fn write(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>) -> Outcome<()> {
     let unknown = session.unknown.borrow_mut().take();
     if let Some(unknown) = unknown {
         let span = interp.call_span();
@@ -28,12 +38,8 @@ pub(super) fn flush(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>) -
     for instance in &loaded {
         update(interp, instance)?;
     }
-    let deleted: Vec<Rc<Instance>> = std::mem::take(&mut *session.deleted.borrow_mut());
-    for instance in in_order(&deleted).iter().rev() {
-        delete(interp, instance)?;
-        session.loaded.borrow_mut().retain(|own| !Rc::ptr_eq(own, instance));
-    }
-    Ok(())
+    association::write(interp, &loaded)?;
+    delete::deleted(interp, session)
 }
 
 /// Objects that hang on new ones are new too.
@@ -42,7 +48,7 @@ fn cascade(session: &Rc<NativeSession>) {
         session.new.borrow().iter().chain(session.loaded.borrow().iter()).cloned().collect();
     while let Some(instance) = open.pop() {
         let Some(mapper) = mapper_of(&instance.class()) else { continue };
-        for (name, _) in &mapper.relationships {
+        for (name, _) in &mapper.relationships() {
             let Some(value) = instance.attribute(name) else { continue };
             let others = value.as_sequence().unwrap_or_else(|| vec![value]);
             for other in others {
@@ -61,7 +67,7 @@ fn cascade(session: &Rc<NativeSession>) {
 }
 
 /// What is pointed at first; else as they were added.
-fn in_order(instances: &[Rc<Instance>]) -> Vec<Rc<Instance>> {
+pub(super) fn in_order(instances: &[Rc<Instance>]) -> Vec<Rc<Instance>> {
     let mut tables: Vec<Rc<NativeTable>> = Vec::new();
     for mapper in instances.iter().filter_map(|instance| mapper_of(&instance.class())) {
         if !tables.iter().any(|table| Rc::ptr_eq(table, &mapper.table)) {
@@ -80,12 +86,15 @@ fn in_order(instances: &[Rc<Instance>]) -> Vec<Rc<Instance>> {
 
 /// Columns that point at another object take its key.
 fn follow(interp: &mut Interpreter<'_>, instance: &Rc<Instance>, mapper: &Mapper) -> Outcome<()> {
-    for (name, related) in &mapper.relationships {
-        let Some(value) = instance.attribute(name) else { continue };
+    for (name, related) in &mapper.relationships() {
+        let Some(value) = instance.attribute(name).filter(|_| !related.is_read_only) else { continue };
         if matches!(&value, Value::List(list) if list.borrow().is_empty()) {
             continue;
         }
         let joined = joined(interp, mapper, related)?;
+        if joined.through.is_some() {
+            continue;
+        }
         let this = Value::Instance(instance.clone());
         match &value {
             Value::Instance(_) if !joined.is_list => {
@@ -153,6 +162,11 @@ fn insert(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>, instance: &
     let state = state(instance);
     state.persistent.set(true);
     state.dirty.borrow_mut().clear();
+    for (name, _) in &mapper.relationships() {
+        if state.remembered(name).is_none() {
+            state.remember(name, &[]);
+        }
+    }
     session.attach(instance);
     session.loaded.borrow_mut().push(instance.clone());
     follow(interp, instance, &mapper)
@@ -209,7 +223,7 @@ fn values_of_defaults(interp: &mut Interpreter<'_>, mapper: &Mapper, instance: &
 }
 
 /// The condition that names the row of an object.
-fn narrowed(
+pub(super) fn narrowed(
     interp: &mut Interpreter<'_>,
     mapper: &Mapper,
     mut statement: Value,
@@ -252,17 +266,6 @@ fn update(interp: &mut Interpreter<'_>, instance: &Rc<Instance>) -> Outcome<()> 
     let row = interp.make_dict(pairs)?;
     let statement = interp.call_method(&statement, "values", vec![row])?;
     run(interp, &statement, None, &Execution { span, session: None }).map(|_| ())
-}
-
-fn delete(interp: &mut Interpreter<'_>, instance: &Rc<Instance>) -> Outcome<()> {
-    let Some(mapper) = mapper_of(&instance.class()) else { return Ok(()) };
-    let span = interp.call_span();
-    let table = Value::Native(mapper.table.clone());
-    let statement = dml::delete(interp, Arguments::of(vec![table], span))?;
-    let statement = narrowed(interp, &mapper, statement, instance)?;
-    run(interp, &statement, None, &Execution { span, session: None })?;
-    state(instance).persistent.set(false);
-    Ok(())
 }
 
 /// One mapping of `bulk_insert_mappings` or `bulk_update_mappings`.

@@ -1,12 +1,15 @@
 //! From a declarative class to its table.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::annotation;
-use super::relationship::{NativeRelated, NativeRelationship};
+use super::related::NativeRelated;
+use super::relationship::NativeRelationship;
 use crate::alembic::wrap::{self, NativeColumn, NativeMetaData, NativeTable};
-use crate::alembic::{bridge, expression, table};
+use crate::alembic::{bridge, expression, table, world};
 use crate::python::{Arguments, Class, Interpreter, Name, Native, Outcome, Unwind, Value};
+use crate::sql::From;
 use crate::sql::identifier::Identifier;
 
 /// What a class is mapped to.
@@ -16,8 +19,8 @@ pub(crate) struct Mapper {
     pub(crate) table: Rc<NativeTable>,
     /// Attributes with the keys of their columns, in the order of the table.
     pub(crate) columns: Vec<(String, String)>,
-    /// Attributes that are other objects.
-    pub(crate) relationships: Vec<(String, Rc<NativeRelationship>)>,
+    /// Attributes that are other objects; the ways back of later classes come to them.
+    relationships: RefCell<Vec<(String, Rc<NativeRelationship>)>>,
 }
 
 /// The mapped classes of this run, for relationships that name them.
@@ -32,8 +35,18 @@ pub(crate) fn mapper_of(class: &Class) -> Option<Rc<Mapper>> {
 impl Mapper {
     /// Whether there is a column or relationship of that name.
     pub(super) fn knows(&self, name: &str) -> bool {
-        self.columns.iter().any(|(own, _)| own == name)
-            || self.relationships.iter().any(|(own, _)| own == name)
+        self.columns.iter().any(|(own, _)| own == name) || self.relationship(name).is_some()
+    }
+
+    /// The relationships by their names.
+    pub(super) fn relationships(&self) -> Vec<(String, Rc<NativeRelationship>)> {
+        self.relationships.borrow().clone()
+    }
+
+    /// The relationship of that name.
+    pub(super) fn relationship(&self, name: &str) -> Option<Rc<NativeRelationship>> {
+        let relationships = self.relationships.borrow();
+        relationships.iter().find(|(own, _)| own == name).map(|(_, related)| Rc::clone(related))
     }
 
     /// The column of an attribute.
@@ -60,11 +73,15 @@ impl Mapper {
         }
         match name {
             "__table__" => Some(Value::Native(self.table.clone())),
-            _ => {
-                let (_, related) = self.relationships.iter().find(|(own, _)| own == name)?;
-                Some(Value::native(NativeRelated { class: class.clone(), relationship: Rc::clone(related) }))
-            }
+            "__mapper__" => super::inspection::mapper_value(class),
+            _ => self.related(class, name, self.table.source()),
         }
+    }
+
+    /// A relationship as an attribute of the class, read from its table or another name of it.
+    pub(super) fn related(&self, class: &Rc<Class>, name: &str, here: From) -> Option<Value> {
+        let relationship = self.relationship(name)?;
+        Some(Value::native(NativeRelated { class: Rc::clone(class), here, relationship }))
     }
 }
 
@@ -221,7 +238,8 @@ pub(super) fn map_class(
         let attribute = attribute.map_or_else(|| column.key.clone(), |(attribute, _)| attribute.clone());
         columns.push((attribute, column.key.clone()));
     }
-    finish(interp, class, Mapper { table: native, columns, relationships: found.relationships });
+    let relationships = RefCell::new(found.relationships);
+    finish(interp, class, Mapper { table: native, columns, relationships });
     Ok(())
 }
 
@@ -231,13 +249,30 @@ fn finish(interp: &mut Interpreter<'_>, class: &Rc<Class>, mapper: Mapper) {
         for (name, _) in &mapper.columns {
             attributes.shift_remove(name.as_str());
         }
-        for (name, _) in &mapper.relationships {
+        for (name, _) in &mapper.relationships() {
             attributes.shift_remove(name.as_str());
         }
         attributes.insert("__table__".into(), Value::Native(mapper.table.clone()));
     }
     *class.data.borrow_mut() = Some(Rc::new(mapper));
-    crate::alembic::world::keeping::<Mapped>(interp).0.push(class.clone());
+    let mapped = crate::alembic::world::keeping::<Mapped>(interp);
+    mapped.0.push(class.clone());
+    for other in mapped.0.clone() {
+        lead_back(&other, class);
+        lead_back(class, &other);
+    }
+}
+
+/// What `backref=` of one class says is an attribute of the other.
+fn lead_back(from: &Rc<Class>, to: &Rc<Class>) {
+    let (Some(here), Some(there)) = (mapper_of(from), mapper_of(to)) else { return };
+    let found: Vec<_> =
+        here.relationships().iter().filter_map(|(_, related)| related.way_back(from, to)).collect();
+    for (name, way) in found {
+        if there.relationship(&name).is_none() {
+            there.relationships.borrow_mut().push((name, Rc::new(way)));
+        }
+    }
 }
 
 fn inherit(interp: &mut Interpreter<'_>, class: &Rc<Class>, above: &Mapper, found: Found) -> Outcome<()> {
@@ -253,8 +288,10 @@ fn inherit(interp: &mut Interpreter<'_>, class: &Rc<Class>, above: &Mapper, foun
     }
     let given: Vec<Rc<NativeColumn>> = found.columns.into_iter().map(|(_, column)| column).collect();
     above.table.adopt(&given);
-    let mut relationships = above.relationships.clone();
+    table::settle(&above.table);
+    let mut relationships = above.relationships();
     relationships.extend(found.relationships);
+    let relationships = RefCell::new(relationships);
     finish(interp, class, Mapper { table: above.table.clone(), columns, relationships });
     Ok(())
 }
@@ -337,6 +374,10 @@ fn collect(interp: &mut Interpreter<'_>, class: &Rc<Class>, parent: Option<&Rc<C
             take(interp, &mut found, &name, said, place > 0)?;
         }
     }
+    if world::has_sqlalchemy_1(interp) {
+        // SQLAlchemy 1.4, `_produce_column_copies` and `_extract_mappable_attributes`: as they were made.
+        found.columns.sort_by_key(|(_, column)| column.order);
+    }
     Ok(found)
 }
 
@@ -368,6 +409,7 @@ fn take(
                     NativeColumn::new(column.column.borrow().clone(), column.written_type.borrow().clone());
                 copy.written_default = column.written_default.clone();
                 copy.written_onupdate = column.written_onupdate.clone();
+                copy.order = column.order;
                 Some(Rc::new(copy))
             }
             Some(column) => Some(column),

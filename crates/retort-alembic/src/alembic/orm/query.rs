@@ -11,7 +11,7 @@ use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
 #[derive(Debug)]
 pub(crate) struct NativeQuery {
     /// The SELECT.
-    statement: Value,
+    pub(crate) statement: Value,
     /// What was asked for: classes and columns.
     items: Vec<Value>,
     /// Who runs it.
@@ -172,7 +172,9 @@ impl NativeQuery {
     }
 
     fn has_objects(&self) -> bool {
-        self.items.iter().any(|item| matches!(item, Value::Class(_)))
+        self.items
+            .iter()
+            .any(|item| matches!(item, Value::Class(_)) || item.as_native::<super::NativeAliased>().is_some())
     }
 
     /// `query.count()`: SQLAlchemy counts the rows of a subquery.

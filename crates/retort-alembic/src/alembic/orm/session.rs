@@ -3,7 +3,7 @@
 mod factory;
 mod method;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use super::mapper::{Mapper, mapper_of};
@@ -27,6 +27,8 @@ pub(crate) struct NativeSession {
     pub(super) deleted: RefCell<Vec<Rc<Instance>>>,
     /// Objects that only a live database has were handed out or taken in: a flush may change rows.
     pub(super) unknown: RefCell<Option<Rc<Unknown>>>,
+    /// A flush is under way: what it asks the database starts no other.
+    pub(super) flushing: Cell<bool>,
     this: RefCell<Weak<NativeSession>>,
 }
 

@@ -13,6 +13,8 @@ pub(super) struct State {
     pub(super) persistent: Cell<bool>,
     /// Attributes that were set since it was loaded or flushed.
     pub(super) dirty: RefCell<Vec<String>>,
+    /// Lists of other objects as the database has them, where a table stands between.
+    lists: RefCell<Vec<(String, Vec<Rc<Instance>>)>>,
     /// The session that it belongs to.
     pub(super) session: RefCell<Weak<NativeSession>>,
 }
@@ -28,6 +30,18 @@ pub(super) fn state(instance: &Rc<Instance>) -> Rc<State> {
 }
 
 impl State {
+    /// Remembers the list that the database has for an attribute.
+    pub(super) fn remember(&self, name: &str, list: &[Value]) {
+        let mut lists = self.lists.borrow_mut();
+        lists.retain(|(own, _)| own != name);
+        lists.push((name.to_owned(), instances(list)));
+    }
+
+    /// The list that the database has for an attribute, if it was loaded.
+    pub(super) fn remembered(&self, name: &str) -> Option<Vec<Rc<Instance>>> {
+        self.lists.borrow().iter().find(|(own, _)| own == name).map(|(_, list)| list.clone())
+    }
+
     /// Remembers that an attribute was set.
     pub(super) fn touch(&self, name: &str) {
         let mut dirty = self.dirty.borrow_mut();
@@ -35,6 +49,15 @@ impl State {
             dirty.push(name.to_owned());
         }
     }
+}
+
+/// The objects in a list.
+pub(super) fn instances(list: &[Value]) -> Vec<Rc<Instance>> {
+    let instance = |value: &Value| match value {
+        Value::Instance(instance) => Some(Rc::clone(instance)),
+        _ => None,
+    };
+    list.iter().filter_map(instance).collect()
 }
 
 /// `flag_modified(object, "attribute")`

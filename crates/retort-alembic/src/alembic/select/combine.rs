@@ -29,7 +29,7 @@ pub fn combination(interp: &mut Interpreter<'_>, name: &str, arguments: Argument
     let mut unknown = None;
     let mut items: Option<Vec<Item>> = None;
     for value in expression::item_list(arguments.positional) {
-        let Some(statement) = value.as_native::<NativeStatement>() else {
+        let Some(statement) = bridge::statement_of(&value) else {
             return Err(bridge::raise(interp, "ArgumentError", "SELECT construct expected"));
         };
         unknown = unknown.or_else(|| statement.unknown.clone());
@@ -53,7 +53,7 @@ pub fn exists(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Val
         return Ok(Value::Unknown(unknown));
     }
     let is_query = matches!(&arguments.positional[..],
-        [one] if one.as_native::<NativeStatement>().is_some());
+        [one] if bridge::statement_of(one).is_some());
     let query = if is_query {
         arguments.positional.into_iter().next().unwrap_or(Value::None)
     } else if let Some(first) = arguments.positional.first()
@@ -68,7 +68,7 @@ pub fn exists(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Val
     } else {
         super::select(interp, arguments)?
     };
-    let Some(statement) = query.as_native::<NativeStatement>() else {
+    let Some(statement) = bridge::statement_of(&query) else {
         return Err(bridge::raise(interp, "ArgumentError", "exists() takes a query"));
     };
     if let Some(unknown) = &statement.unknown {
@@ -96,7 +96,7 @@ pub(super) fn continue_cte(
     };
     let mut queries: Vec<Query> = vec![first.clone()];
     for value in &arguments.positional {
-        let statement = value.as_native::<NativeStatement>();
+        let statement = bridge::statement_of(&value);
         if let Some(unknown) = statement.as_ref().and_then(|statement| statement.unknown.clone()) {
             return Ok(Value::Unknown(unknown));
         }

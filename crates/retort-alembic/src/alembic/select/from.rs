@@ -6,7 +6,7 @@ use crate::alembic::expression::{Operand, operand};
 use crate::alembic::{bridge, dml, expression};
 use crate::python::{Arguments, Interpreter, Key, Native, Outcome, Unwind, Value};
 use crate::sql::expression::{Alias, AliasKind, Source, SourceColumn};
-use crate::sql::table::{Constraint, ConstraintKind};
+use crate::sql::table::{Constraint, ConstraintKind, Target};
 use crate::sql::{DataType, Expr, Expression, From, Identifier, Node, Operator, Table};
 
 /// Something to read from, as Python holds it: `table()`, an alias, a subquery, a CTE, a join.
@@ -195,7 +195,7 @@ pub fn join_of(
     }
     let [right, on, isouter, full] = arguments.bind("join", "right onclause? isouter? full?")?;
     let right = right.unwrap_or(Value::None);
-    let Some(right) = bridge::from_of(interp, &right) else {
+    let Some(right) = super::method::from_or_entity(interp, &right)? else {
         return Err(bridge::raise(interp, "ArgumentError", "Join target expected"));
     };
     let on = match on {
@@ -212,15 +212,23 @@ pub fn join_of(
 
 /// The condition of a join, by the foreign keys between both sides.
 pub fn join_condition(interp: &mut Interpreter<'_>, left: &From, right: &From) -> Outcome<Expr> {
-    let mut found: Vec<Expr> = Vec::new();
     for left in parts(left).into_iter().rev() {
+        let mut found: Vec<Expr> = Vec::new();
         for (from, to) in [(right, &left), (&left, right)] {
             let (Some(own), Some(other)) = (bridge::find_table(interp, from), bridge::find_table(interp, to))
             else {
                 continue;
             };
-            let pairs = foreign_keys(&own.borrow(), &other.borrow());
-            found.extend(pairs.iter().map(|(here, there)| {
+            let links = links(&own.borrow(), &other.borrow());
+            if links.len() + usize::from(!found.is_empty()) > 1 {
+                let (left, right) = (&own.borrow().name, &other.borrow().name);
+                let message = format!(
+                    "Can't determine join between '{left}' and '{right}'; tables have more than one foreign key \
+                     constraint relationship between them. Please specify the 'onclause' of this join explicitly."
+                );
+                return Err(bridge::raise(interp, "AmbiguousForeignKeysError", &message));
+            }
+            found.extend(links.iter().flatten().map(|(here, there)| {
                 let (here, there) = (from.column(here), to.column(there));
                 let (a, b) = if std::ptr::eq(from, right) { (there, here) } else { (here, there) };
                 Expression::binary(&a, Operator::Equal, &b)
@@ -245,26 +253,26 @@ fn parts(from: &From) -> Vec<From> {
     }
 }
 
-/// The columns of a table that point at another, with those that they point at.
-pub fn foreign_keys(own: &Table, other: &Table) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
+/// The foreign keys of a table to another: the columns of each, with those that they point at.
+pub fn links(own: &Table, other: &Table) -> Vec<Vec<(String, String)>> {
+    let mut links: Vec<Vec<(String, String)>> = Vec::new();
     let keys = own.constraints.iter().filter_map(|constraint: &Constraint| match &constraint.kind {
         ConstraintKind::ForeignKey { columns, targets, .. } => Some((columns, targets)),
         _ => None,
     });
     for (columns, targets) in keys {
-        for (column, target) in columns.iter().zip(targets) {
-            if target.table != other.name || target.schema != other.schema {
-                continue;
-            }
-            let there = target.column.as_ref().map(|column| column.as_str().to_owned());
-            let pair = (column.clone(), there.unwrap_or_else(|| column.clone()));
-            if !pairs.contains(&pair) {
-                pairs.push(pair);
-            }
+        if targets.iter().any(|target| target.table != other.name || target.schema != other.schema) {
+            continue;
+        }
+        let there = |column: &String, target: &Target| {
+            target.column.as_ref().map_or_else(|| column.clone(), |column| column.as_str().to_owned())
+        };
+        let pairs = columns.iter().zip(targets).map(|(own, to)| (own.clone(), there(own, to))).collect();
+        if !links.contains(&pairs) {
+            links.push(pairs);
         }
     }
-    pairs
+    links
 }
 
 /// `.c` of something to read from.

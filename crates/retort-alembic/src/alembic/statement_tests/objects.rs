@@ -130,7 +130,10 @@ fn objects_are_loaded_changed_and_put_in() {
         ),
         (
             "session.delete(session.query(User).first())\nsession.flush()",
-            &["DELETE FROM users WHERE users.id = 1"],
+            &[
+                "UPDATE posts SET user_id=NULL WHERE posts.user_id = 1",
+                "DELETE FROM users WHERE users.id = 1",
+            ],
         ),
         ("say(session.query(User).count())", &["-- 2"]),
         ("say([n for n, in session.query(User.name)])", &["-- [1, 2]"]),
@@ -157,5 +160,122 @@ fn without_rows_a_session_is_opaque_data() {
         let log = heard(HEAD, body, Sqlite, None);
         assert!(log.iter().all(|line| line.starts_with("opaque data:")), "{body}: {log:?}");
         assert!(log.iter().any(|line| line.starts_with("opaque data:")), "{body}: {log:?}");
+    }
+}
+
+const MANY: &str = r#"
+from sqlalchemy.orm import aliased, backref, declarative_base, relationship, Session
+Base = declarative_base()
+grants = sa.Table("grants", Base.metadata, sa.Column("role", sa.ForeignKey("roles.id")), sa.Column("right", sa.ForeignKey("rights.id")))
+class Role(Base):
+    __tablename__ = "roles"
+    id = sa.Column(sa.Integer, primary_key=True)
+    rights = relationship("Right", secondary=grants, backref="roles")
+    owner_id = sa.Column(sa.ForeignKey("roles.id"))
+    owned = relationship("Role", backref=backref("owner", remote_side=[id]), cascade="all, delete-orphan")
+class Right(Base):
+    __tablename__ = "rights"
+    id = sa.Column(sa.Integer, primary_key=True)
+"#;
+
+/// What is changed by a program over classes with a table between them.
+fn changed_among_many(body: &str) -> Vec<String> {
+    let one = |number: i64| vec![Value::Integer(number)];
+    let answers = vec![
+        ("roles.owner_id = 1", vec!["id", "owner_id"], vec![vec![Value::Integer(2), Value::Integer(1)]]),
+        ("roles.owner_id = ", vec!["id", "owner_id"], vec![]),
+        ("FROM rights, grants", vec!["id"], vec![one(7), one(8)]),
+        ("FROM rights", vec!["id"], vec![one(7), one(8), one(9)]),
+        ("FROM roles", vec!["id", "owner_id"], vec![vec![Value::Integer(1), Value::Null]]),
+        ("last_insert_rowid", vec!["x"], vec![one(5)]),
+    ];
+    let body = format!("session = Session(bind=conn)\nsay = lambda x: op.execute('-- ' + str(x))\n{body}");
+    let log = heard(MANY, &body, Sqlite, Some(answers));
+    log.into_iter().filter(|line| !line.starts_with("? ")).collect()
+}
+
+#[test]
+fn a_table_between_two_classes_follows_their_lists() {
+    let rows: [(&str, &[&str]); 7] = [
+        (
+            "role = session.query(Role).first()\nseven, eight, nine = session.query(Right).all()\n\
+             role.rights.remove(seven)\nrole.rights.append(nine)\nsession.commit()\nsession.commit()",
+            &[
+                "DELETE FROM grants WHERE grants.role = 1 AND grants.\"right\" = 7",
+                "INSERT INTO grants (role, \"right\") VALUES (1, 9)",
+            ],
+        ),
+        (
+            "role = session.query(Role).first()\nrole.rights = session.query(Right).all()\nsession.commit()",
+            &["INSERT INTO grants (role, \"right\") VALUES (1, 9)"],
+        ),
+        (
+            "session.add(Role(rights=[Right(id=3)]))\nsession.commit()",
+            &[
+                "INSERT INTO rights (id) VALUES (3)",
+                "INSERT INTO roles (owner_id) VALUES (NULL)",
+                "INSERT INTO grants (role, \"right\") VALUES (5, 3)",
+            ],
+        ),
+        (
+            "session.delete(session.query(Right).first())\nsession.commit()",
+            &["DELETE FROM grants WHERE grants.\"right\" = 7", "DELETE FROM rights WHERE rights.id = 7"],
+        ),
+        (
+            "session.delete(session.query(Role).first())\nsession.commit()",
+            &[
+                "DELETE FROM grants WHERE grants.role = 2",
+                "UPDATE roles SET owner_id=NULL WHERE roles.owner_id = 2",
+                "DELETE FROM roles WHERE roles.id = 2",
+                "DELETE FROM grants WHERE grants.role = 1",
+                "UPDATE roles SET owner_id=NULL WHERE roles.owner_id = 1",
+                "DELETE FROM roles WHERE roles.id = 1",
+            ],
+        ),
+        ("say([r.id for r in session.query(Role).first().rights])", &["-- [7, 8]"]),
+        ("say(session.query(Role).first().owner)", &["-- None"]),
+    ];
+    for (body, expected) in rows {
+        assert_eq!(changed_among_many(body), expected, "{body}");
+    }
+}
+
+#[test]
+fn relationships_and_other_names_of_classes_stand_in_queries() {
+    let rows = [
+        (
+            "session.query(Role.id).join(Role.rights)",
+            "SELECT roles.id FROM roles JOIN (grants AS grants_1 JOIN rights ON rights.id = grants_1.\"right\") ON roles.id = grants_1.role",
+        ),
+        (
+            "session.query(Role.id).filter(Role.rights.any(Right.id > 3))",
+            "SELECT roles.id FROM roles WHERE EXISTS (SELECT 1 FROM grants AS grants_1 JOIN rights ON rights.id = grants_1.\"right\" WHERE roles.id = grants_1.role AND rights.id > 3)",
+        ),
+        (
+            "session.query(Role.id).filter(Role.rights.contains(Right(id=3)))",
+            "SELECT roles.id FROM roles WHERE EXISTS (SELECT 1 FROM grants WHERE grants.\"right\" = 3 AND roles.id = grants.role)",
+        ),
+        (
+            "session.query(Role.id).filter(Role.owner == None)",
+            "SELECT roles.id FROM roles WHERE roles.owner_id IS NULL",
+        ),
+        (
+            "session.query(Role.id).filter(Role.owner != Role(id=4))",
+            "SELECT roles.id FROM roles WHERE roles.owner_id != 4",
+        ),
+        (
+            "(lambda o: session.query(Role.id, o.id).join(o, o.id == Role.owner_id))(aliased(Role))",
+            "SELECT roles.id, roles_1.id AS id_1 FROM roles JOIN roles AS roles_1 ON roles_1.id = roles.owner_id",
+        ),
+        (
+            "session.query(Role.id).select_from(sa.join(Role, Right, Role.id == Right.id))",
+            "SELECT roles.id FROM roles JOIN rights ON roles.id = rights.id",
+        ),
+    ];
+    for (query, expected) in rows {
+        let body = format!("session = Session(bind=conn)\n{query}.all()");
+        let log = heard(MANY, &body, Sqlite, Some(vec![("FROM", vec!["id"], vec![])]));
+        let log: Vec<&str> = log.iter().flat_map(|line| line.split_whitespace()).collect();
+        assert_eq!(log.join(" "), format!("? {expected}"), "{query}");
     }
 }

@@ -9,6 +9,10 @@ use crate::sql::identifier::Identifier;
 use crate::sql::table::{Autoincrement, ColumnDefault};
 use crate::sql::{Column, DataType};
 
+/// How many columns were made.
+#[derive(Default)]
+struct Made(usize);
+
 /// `Column(name, type, *items, …)`
 pub(crate) fn column(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Outcome<Value> {
     let mut positional: std::collections::VecDeque<Value> = std::mem::take(&mut arguments.positional).into();
@@ -43,6 +47,9 @@ pub(crate) fn column(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> 
     set_options(interp, &mut column, arguments)?;
     let written_type = written_type(interp, kind);
     let mut native = NativeColumn::new(column, written_type);
+    let made = &mut interp.lasting::<Made>().0;
+    *made += 1;
+    native.order = *made;
     (native.written_default, native.written_onupdate, native.info) =
         (written_default, written_onupdate, info);
     Ok(Value::native(native))

@@ -27,6 +27,8 @@ pub(crate) struct NativeColumn {
     pub(crate) written_onupdate: Value,
     /// `info=`
     pub(crate) info: Value,
+    /// Its place among all columns that were made (`_creation_order`).
+    pub(crate) order: usize,
 }
 
 /// `Table(…)`
@@ -49,6 +51,8 @@ pub(crate) struct NativeMetaData {
     pub(crate) metadata: RefCell<MetaData>,
     /// Its tables, by `schema.name`.
     pub(crate) tables: RefCell<IndexMap<String, Rc<NativeTable>>>,
+    /// Tables with the keys of columns that still wait for a type.
+    pub(crate) untyped: RefCell<Vec<(Rc<NativeTable>, String)>>,
     /// Its sequences.
     pub(crate) sequences: RefCell<Vec<Sequence>>,
     /// `bind=` of old programs.
@@ -135,6 +139,7 @@ impl NativeColumn {
             written_default: Value::None,
             written_onupdate: Value::None,
             info: Value::None,
+            order: 0,
         }
     }
 
@@ -216,6 +221,7 @@ impl NativeMetaData {
         NativeMetaData {
             metadata: RefCell::new(metadata),
             tables: RefCell::default(),
+            untyped: RefCell::default(),
             sequences: RefCell::default(),
             bind: RefCell::new(Value::None),
             info: Value::dict_of::<&str>([]),

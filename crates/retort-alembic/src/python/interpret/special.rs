@@ -244,12 +244,14 @@ impl Interpreter<'_> {
                     Err(Unwind::type_error("isinstance() arg 2 must be a type, a tuple of types, or a union"))
                 }
             },
-            Value::Foreign(_) => match value {
+            Value::Foreign(foreign) => match value {
                 // What the project and this program made is of no foreign class.
                 Value::Instance(instance) if instance.class().foreign.is_some() => {
                     self.refuse_foreign(class).map(|()| false)
                 }
                 Value::Foreign(_) | Value::Unknown(_) => self.refuse_foreign(class).map(|()| false),
+                // A part of a library that is known here may be the class of what that library gave.
+                Value::Native(_) if foreign.reason.is_some() => self.refuse_foreign(class).map(|()| false),
                 _ => Ok(false),
             },
             _ => Err(Unwind::type_error("isinstance() arg 2 must be a type, a tuple of types, or a union")),
