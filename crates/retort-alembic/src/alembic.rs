@@ -17,6 +17,7 @@ mod types;
 mod constraints;
 mod table;
 mod dialects;
+mod flask;
 mod inspector;
 mod events;
 mod context;

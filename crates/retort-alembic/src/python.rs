@@ -39,8 +39,9 @@ pub use unwind::{Exception, Outcome, Raised, Unsupported, Unwind};
 pub use value::*;
 
 use std::any::{Any, TypeId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use retort_core::source::{SourceId, Span};
 
@@ -78,11 +79,16 @@ pub struct Options {
     pub salt: String,
     /// How far a program may go.
     pub bounds: Bounds,
+    /// Asked when a method of an object that awaits an application (`init_app`) raises: whether to call it again.
+    pub initialise: Option<Initialise>,
 }
+
+/// Hands an application to an object that awaits one; false if that was done before, or cannot be done.
+pub type Initialise = fn(&mut Interpreter<'_>, &Rc<Instance>) -> Outcome<bool>;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { now: 1_735_689_600, salt: String::new(), bounds: Bounds::default() }
+        Options { now: 1_735_689_600, salt: String::new(), bounds: Bounds::default(), initialise: None }
     }
 }
 
@@ -194,6 +200,22 @@ impl<'w> Interpreter<'w> {
             broken_classes: self.broken_classes,
             lasting: self.lasting,
         }
+    }
+
+    /// The packages of the project from which modules were imported.
+    pub fn project_packages(&self) -> BTreeSet<String> {
+        let tops = self.modules.keys().filter_map(|name| name.split('.').next());
+        tops.filter(|top| self.is_project_module(top)).map(str::to_owned).collect()
+    }
+
+    /// Whether the project has a module of that dotted name.
+    pub fn is_project_module(&self, name: &str) -> bool {
+        self.library.find(name).is_some()
+    }
+
+    /// The text of a file of the project.
+    pub fn project_text(&self, path: &str) -> Option<Arc<str>> {
+        self.library.text(path)
     }
 
     /// Registers a native module by its dotted name. It stands before the project's module of that name.

@@ -11,7 +11,8 @@ use retort_core::source::DialectKind;
 
 use super::wrap::{self, NativeClass, NativeName};
 use super::{
-    constraints, context, dialects, errors, function, inspector, operations, orm, registered, table, types,
+    constraints, context, dialects, errors, flask, function, inspector, operations, orm, registered, table,
+    types,
 };
 use crate::python::{Arguments, Foreign, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::types::Module;
@@ -48,7 +49,7 @@ const FLAT: [&str; 19] = [
 ];
 
 /// The other modules.
-const MODULES: [(&str, Names); 35] = [
+const MODULES: [(&str, Names); 36] = [
     ("sqlmodel", |interp| {
         let mut names = sqlalchemy(interp)?;
         names.extend(orm::names(interp));
@@ -59,6 +60,7 @@ const MODULES: [(&str, Names); 35] = [
         }
         Ok(names)
     }),
+    ("_flask", flask::names),
     ("pgvector", |_| Ok(Vec::new())),
     ("pgvector.sqlalchemy", |_| {
         let names = ["Vector", "VECTOR", "HALFVEC", "SPARSEVEC", "BIT"];

@@ -8,7 +8,7 @@ use retort_core::source::{DialectKind, SourceId, Span};
 
 use super::script::Revisions;
 use super::world::{self, Shared, StageWorld};
-use super::{errors, module, wrap};
+use super::{errors, flask, module, wrap};
 use crate::config::environment::Environment;
 use crate::python::{Arguments, Interpreter, Library, Loaded, NoWorld, Options, Unwind, Value};
 
@@ -45,7 +45,8 @@ pub fn run(what: &Run<'_>, stage: &mut dyn Stage) -> Result<(), Stop> {
     ran.insert(what.revision.to_owned());
     let (dialect, server) = (stage.dialect(), stage.server());
     let mut world = StageWorld::new(stage);
-    let options = Options { salt: what.revision.to_owned(), ..Options::default() };
+    let options =
+        Options { salt: what.revision.to_owned(), initialise: Some(flask::initialise), ..Options::default() };
     let mut interp = match loaded {
         Some(known) => Interpreter::resume(what.library, &mut world, options, known.loaded),
         None => {

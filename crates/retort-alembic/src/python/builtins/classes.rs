@@ -1,6 +1,6 @@
 //! The builtin classes, and what every class and object has.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::super::unwind::{Outcome, Unwind};
@@ -123,6 +123,7 @@ pub(in super::super) fn class(
         span: None,
         data: RefCell::default(),
         shape: RefCell::default(),
+        awaits_application: OnceCell::new(),
     });
     let mut mro = vec![made.clone()];
     if let Some(base) = base {

@@ -10,7 +10,7 @@ use super::super::iterator::Iteration;
 use super::super::library::typing::Form;
 use super::super::scope::{Frame, FrameRecord, Hook, Scope};
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Builtin, Foreign, Function, Name, Unknown, Value, Wrapper};
+use super::super::value::{Builtin, Foreign, Function, Instance, Name, Unknown, Value, Wrapper};
 use super::statement::{Exit, Flow};
 
 impl Interpreter<'_> {
@@ -23,7 +23,12 @@ impl Interpreter<'_> {
             Value::Function(function) => self.call_function(function, arguments),
             Value::Bound(bound) => {
                 let first = bound.receiver.clone();
-                self.call(&bound.function, arguments.with_first(first))
+                match &bound.receiver {
+                    Value::Instance(own) if own.class.borrow().awaits_application() => {
+                        self.call_extension(own, &bound.function, arguments.with_first(first))
+                    }
+                    _ => self.call(&bound.function, arguments.with_first(first)),
+                }
             }
             Value::Builtin(builtin) => {
                 self.meter.enter()?;
@@ -51,6 +56,23 @@ impl Interpreter<'_> {
                 None => Err(self.not_callable(function)),
             },
             _ => Err(self.not_callable(function)),
+        }
+    }
+
+    /// Calls a method of an object that awaits an application: if it raises, it may be for lack of that.
+    fn call_extension(
+        &mut self,
+        extension: &Rc<Instance>,
+        method: &Value,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        let outcome = self.call(method, arguments.clone());
+        let (Err(Unwind::Raise(_)), Some(initialise)) = (&outcome, self.options.initialise) else {
+            return outcome;
+        };
+        match initialise(self, extension)? {
+            true => self.call(method, arguments),
+            false => outcome,
         }
     }
 

@@ -3,7 +3,7 @@
 pub(in super::super) mod enumeration;
 pub(in super::super) mod instance;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::super::Arguments;
@@ -154,6 +154,7 @@ impl Interpreter<'_> {
             span,
             data: RefCell::default(),
             shape: RefCell::default(),
+            awaits_application: OnceCell::new(),
         });
         let mut mro = vec![class.clone()];
         mro.extend(linearise(&parents).ok_or_else(|| {

@@ -118,6 +118,7 @@ impl Interpreter<'_> {
             span: None,
             data: std::cell::RefCell::default(),
             shape: std::cell::RefCell::default(),
+            awaits_application: std::cell::OnceCell::new(),
         });
         let mut mro = vec![class.clone()];
         mro.extend(base.mro.borrow().iter().cloned());

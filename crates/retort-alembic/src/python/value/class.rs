@@ -1,7 +1,7 @@
 //! Classes and their objects.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -53,6 +53,8 @@ pub struct Class {
     pub data: RefCell<Option<Rc<dyn Any>>>,
     /// What the dataclass decorator, `Enum` or `NamedTuple` made of it.
     pub shape: RefCell<Shape>,
+    /// Whether it has a method `init_app`: its objects are of use once an application was handed to them.
+    pub awaits_application: OnceCell<bool>,
 }
 
 /// What a class is beyond a class.
@@ -99,12 +101,18 @@ impl Class {
             span: None,
             data: RefCell::default(),
             shape: RefCell::default(),
+            awaits_application: OnceCell::new(),
         }
     }
 
     /// Whether this is the other class or inherits from it.
     pub fn inherits(&self, other: &Class) -> bool {
         self.mro.borrow().iter().any(|class| std::ptr::eq(&**class, other))
+    }
+
+    /// Whether it has a method `init_app`, which is asked once.
+    pub fn awaits_application(&self) -> bool {
+        *self.awaits_application.get_or_init(|| self.find("init_app").is_some())
     }
 
     /// Looks for an attribute in the class and its ancestors, without binding it.

@@ -1,0 +1,91 @@
+//! The default configuration of a Flask application, which is not loaded: the module that its factory names.
+//!
+//! Flask 3.1, "Application Factories" and `flask.cli.find_best_app`: the factory stands in `app.py`, `wsgi.py` or the
+//! package itself, and hands a module to `app.config.from_object()`.
+
+use std::rc::Rc;
+
+use crate::python::{Arguments, Instance, Interpreter, Outcome, Unwind, Value};
+
+/// Where a factory may stand, within a package or at the top of the project.
+const FACTORIES: [&str; 5] = ["app.py", "__init__.py", "application.py", "factory.py", "wsgi.py"];
+
+/// What the companion `flask` asks of us.
+pub(super) fn names(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str, Value)>> {
+    Ok(vec![("configuration", Value::function("configuration", configuration))])
+}
+
+/// The module or class that the application's factory takes its configuration from; None where it is not one.
+fn configuration(interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
+    let mut packages = interp.project_packages();
+    packages.extend(["app", "application", ""].map(str::to_owned));
+    let mut found: Vec<String> = Vec::new();
+    for package in packages {
+        for file in FACTORIES {
+            let path = if package.is_empty() { file.to_owned() } else { format!("{package}/{file}") };
+            let Some(text) = interp.project_text(&path) else { continue };
+            for name in named_objects(&text) {
+                if !found.contains(&name) && interp.is_project_module(&name) {
+                    found.push(name);
+                }
+            }
+        }
+    }
+    match &found[..] {
+        [one] => interp.import(one),
+        _ => Ok(Value::None),
+    }
+}
+
+/// The texts in functions that call `config.from_object(…)`.
+fn named_objects(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for (place, _) in text.match_indices("config.from_object(") {
+        let start = text[..place].rfind("\ndef ").unwrap_or(0);
+        let rest = &text[place..];
+        let end = rest.find("\ndef ").or_else(|| rest.find("\nclass ")).unwrap_or(rest.len());
+        let mut parts = text[start..place + end].split(['"', '\'']);
+        parts.next();
+        while let Some(inside) = parts.next() {
+            names.push(inside.to_owned());
+            parts.next();
+        }
+    }
+    names
+}
+
+/// A method of an extension (`init_app` is one's mark) has raised: the application would have called `init_app` before
+/// any revision ran. True if that is done now and the method may be called again.
+pub(super) fn initialise(interp: &mut Interpreter<'_>, extension: &Rc<Instance>) -> Outcome<bool> {
+    let known = &mut interp.lasting::<Initialised>().0;
+    if known.iter().any(|own| Rc::ptr_eq(own, extension)) {
+        return Ok(false);
+    }
+    known.push(Rc::clone(extension));
+    let flask = interp.import("flask")?;
+    let application = interp.attribute(&flask, "current_app")?;
+    let outcome = interp.call_method(&Value::Instance(Rc::clone(extension)), "init_app", vec![application]);
+    match outcome {
+        Ok(_) => Ok(true),
+        Err(Unwind::Raise(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// The extensions that were handed the application.
+#[derive(Default)]
+struct Initialised(Vec<Rc<Instance>>);
+
+#[cfg(test)]
+mod tests {
+    use super::named_objects;
+
+    #[test]
+    fn a_factory_names_its_configuration() {
+        let text = "X = 'no'\ndef create_app(config=None):\n    app = Flask(__name__)\n    name = config or os.environ.get('CFG', \"pkg.config\")\n    \
+                    app.config.from_object(name)\n    return app\ndef other():\n    return 'neither'\n";
+        assert_eq!(named_objects(text), ["CFG", "pkg.config"]);
+        assert_eq!(named_objects("app.config.from_object('pkg.settings')\n"), ["pkg.settings"]);
+        assert!(named_objects("def create_app():\n    return 'pkg.config'\n").is_empty());
+    }
+}
