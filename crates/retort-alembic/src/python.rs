@@ -60,6 +60,14 @@ pub trait World {
     /// Something that the program would do to its surroundings is not done; the schema is not touched by it.
     fn leave_out(&mut self, _reason: &str, _span: Span) {}
 
+    /// Whether the program goes on after a statement that cannot be followed, which might do anything.
+    fn goes_on(&self) -> bool {
+        false
+    }
+
+    /// Within what depends on an unknown value something is done that may touch anything.
+    fn hold_unfollowed(&mut self, _reason: &str) {}
+
     /// A request of a native object, which downcasts its answer out of the message afterwards.
     fn request(&mut self, _message: &mut dyn Any) {}
 }
@@ -110,6 +118,8 @@ pub struct Interpreter<'w> {
     meter: bounds::Meter,
     speculations: u32,
     importing: u32,
+    /// What the last call of something outside the project gave, where that is unknown.
+    outside: Option<Rc<value::Unknown>>,
     /// How many `try` and `with` around what runs now may end an exception.
     guards: u32,
     /// What was changed in the speculation that goes on.
@@ -180,6 +190,7 @@ impl<'w> Interpreter<'w> {
             notes: Vec::new(),
             speculations: 0,
             importing: 0,
+            outside: None,
             guards: 0,
             doubted: Vec::new(),
             returned: Value::None,

@@ -106,6 +106,10 @@ impl Native for NativeBatch {
         "BatchOperations"
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         match name {
             "migration_context" => Ok(Some(context::value())),

@@ -186,6 +186,10 @@ impl Native for NativeConnection {
         }
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(Some(match name {
             "dialect" => super::dialects::value(interp),

@@ -20,6 +20,10 @@ impl Native for NativeContext {
         "MigrationContext"
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(Some(match name {
             "dialect" => dialects::value(interp),
@@ -100,6 +104,10 @@ struct Implementation;
 impl Native for Implementation {
     fn type_name(&self) -> &str {
         "DefaultImpl"
+    }
+
+    fn reaches_database(&self) -> bool {
+        true
     }
 
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
@@ -202,6 +210,10 @@ pub(crate) struct ContextModule;
 impl Native for ContextModule {
     fn type_name(&self) -> &str {
         "module"
+    }
+
+    fn reaches_database(&self) -> bool {
+        true
     }
 
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {

@@ -49,6 +49,10 @@ impl Native for NativeInspector {
         "Inspector"
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(Some(match name {
             "dialect" => dialects::value(interp),

@@ -274,6 +274,10 @@ impl Native for NativeResult {
         }
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(match name {
             "rowcount" => Some(match bridge::is_live(interp)? {

@@ -180,6 +180,9 @@ pub(crate) fn table(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> O
         }
         return Ok(Value::Native(known));
     }
+    if let (true, Some(unknown)) = (rest.is_empty() && !autoload, &*metadata.doubted.borrow()) {
+        return Ok(Value::Unknown(unknown.derived()));
+    }
     if must_exist {
         return Err(errors::raise(interp, "InvalidRequestError", &format!("Table '{full}' not defined")));
     }

@@ -199,6 +199,16 @@ impl World for StageWorld<'_> {
         }
     }
 
+    fn hold_unfollowed(&mut self, reason: &str) {
+        self.hold(true);
+        self.failed.get_or_insert_with(|| reason.to_owned());
+    }
+
+    fn goes_on(&self) -> bool {
+        // On a database nothing is run behind a step that was not.
+        !self.stage.is_live()
+    }
+
     fn request(&mut self, message: &mut dyn Any) {
         if let Some(message) = message.downcast_mut::<Message>()
             && let Some(request) = message.request.take()

@@ -32,6 +32,11 @@ pub trait Native: Any + Debug {
     /// The name of its type, as `type(x).__name__` gives it.
     fn type_name(&self) -> &str;
 
+    /// Whether one that it is given to may change a database by it.
+    fn reaches_database(&self) -> bool {
+        false
+    }
+
     /// Its class as a value, for `type(x)` and `isinstance`; by default none, and `isinstance` asks
     /// [`Native::has_instance`] of the class instead.
     fn class(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Option<Value> {

@@ -57,6 +57,11 @@ pub trait Stage {
     /// Whether SQL is only written, to be run by someone else.
     fn is_offline(&self) -> bool;
 
+    /// Whether statements are run as they come.
+    fn is_live(&self) -> bool {
+        false
+    }
+
     /// The schema at this moment. It is cheap to ask, and stays as it was when more is emitted.
     fn schema(&mut self) -> Schema;
 

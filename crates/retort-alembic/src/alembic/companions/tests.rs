@@ -122,10 +122,22 @@ fn what_comes_from_outside_is_carried_to_where_it_matters() {
     let branch = "if settings.fast:\n    op.drop_column('t', 'c')";
     assert!(done(head, branch, DialectKind::Sqlite).starts_with("opaque schema: "));
     // What is called for its effect, or is given the connection, may do anything.
-    for body in ["elsewhere.add_columns('t')", "x = elsewhere.add_columns(op.get_bind())"] {
-        let (lines, result) = ran(head, body, DialectKind::Sqlite);
-        assert!(lines.is_empty() && result.is_err(), "{body}: {lines}");
+    for body in [
+        "elsewhere.add_columns('t')",
+        "x = elsewhere.add_columns(op.get_bind())",
+        "for table in ['t']:\n    elsewhere.add_columns(table)",
+        "if op.get_bind().execute(sa.text('SELECT 1')).scalar():\n    elsewhere.add_columns('t')",
+        "if op.get_bind().execute(sa.text('SELECT 1')).scalar():\n    x = elsewhere.add_columns(op)",
+    ] {
+        let lines = done(head, &format!("{body}\nop.drop_table('u')"), DialectKind::Sqlite);
+        let (first, rest) = lines.split_once('\n').unwrap_or_default();
+        assert!(first.starts_with("opaque schema: ") && first.contains("elsewhere"), "{body}: {lines}");
+        assert_eq!(rest, "DROP TABLE u", "{body}");
     }
+    // What cannot be followed may have returned.
+    let perhaps = "with elsewhere.block(op):\n    return\nop.drop_table('u')";
+    let lines = done(head, perhaps, DialectKind::Sqlite);
+    assert!(lines.lines().all(|line| line.starts_with("opaque schema: ")), "{lines}");
     assert_eq!(done("from elsewhere import logger", "logger.info('x')", DialectKind::Sqlite), "");
 }
 

@@ -77,6 +77,10 @@ impl Native for NativeTransaction {
         if self.savepoint.is_some() { "NestedTransaction" } else { "RootTransaction" }
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(match name {
             "is_active" | "is_valid" => Some(Value::Bool(self.active.get())),

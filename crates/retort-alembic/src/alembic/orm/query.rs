@@ -238,6 +238,10 @@ impl Native for NativeQuery {
         "Query"
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         Ok(match name {
             "session" => self.session.clone().map(|session| Value::Native(session)),

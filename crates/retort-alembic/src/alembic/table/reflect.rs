@@ -7,7 +7,7 @@ use retort_core::schema::ObjectName;
 use super::super::wrap::{self, NativeMetaData, NativeTable, identifier, text};
 use super::super::{events, inspector, world};
 use super::{Items, remember};
-use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
+use crate::python::{Arguments, Interpreter, Outcome, Unknown, Unwind, Value};
 use crate::sql::identifier::Identifier;
 use crate::sql::reflect;
 
@@ -83,7 +83,9 @@ pub(super) fn reflect_all(
     };
     let (model, is_certain) = world::schema(interp);
     if !is_certain {
-        return Err(Unwind::unsupported("metadata.reflect() where the schema is not known"));
+        let unknown = Unknown::new("which tables the database has", interp.call_span());
+        *metadata.doubted.borrow_mut() = Some(unknown);
+        return Ok(Value::None);
     }
     for name in reflect::table_names(&model, schema.as_deref()) {
         let full = schema.as_ref().map_or_else(|| name.clone(), |schema| format!("{schema}.{name}"));

@@ -297,6 +297,10 @@ impl Native for NativeTable {
         "Table"
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         super::super::table::table_attribute(&self, interp, name)
     }
@@ -318,6 +322,10 @@ impl Native for NativeTable {
 impl Native for NativeMetaData {
     fn type_name(&self) -> &str {
         "MetaData"
+    }
+
+    fn reaches_database(&self) -> bool {
+        true
     }
 
     fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {

@@ -7,7 +7,6 @@ use super::super::Arguments;
 use super::super::Dict;
 use super::super::Interpreter;
 use super::super::iterator::Iteration;
-use super::super::library::typing::Form;
 use super::super::scope::{Frame, FrameRecord, Hook, Scope};
 use super::super::unwind::{Outcome, Unwind};
 use super::super::value::{Builtin, Foreign, Function, Instance, Name, Unknown, Value, Wrapper};
@@ -127,10 +126,16 @@ impl Interpreter<'_> {
         if is_quiet(foreign) {
             return Ok(Value::None);
         }
+        let is_plain = || arguments.values().all(|value| is_plain(value, 3));
         if self.speculations > 0 && self.importing == 0 {
-            return Ok(Value::unknown(foreign.reason(), arguments.span));
+            if !is_plain() {
+                self.world.hold_unfollowed(&foreign.reason());
+            }
+            let unknown = Unknown::new(foreign.reason(), arguments.span);
+            self.outside = Some(Rc::clone(&unknown));
+            return Ok(Value::Unknown(unknown));
         }
-        if self.importing == 0 && !arguments.values().all(|value| is_plain(value, 3)) {
+        if self.importing == 0 && !is_plain() {
             return Err(Unwind::unsupported_at(foreign.reason(), arguments.span));
         }
         let path = format!("{}()", foreign.path);
@@ -138,8 +143,12 @@ impl Interpreter<'_> {
     }
 
     /// A call whose result nobody takes is made for what it does, which cannot be done here.
-    pub(super) fn refuse_foreign_call(&self, value: &Value) -> Outcome<()> {
+    pub(super) fn refuse_foreign_call(&mut self, value: &Value) -> Outcome<()> {
         match value {
+            Value::Unknown(unknown) if self.outside.as_ref().is_some_and(|own| Rc::ptr_eq(own, unknown)) => {
+                self.world.hold_unfollowed(&unknown.reason);
+                Ok(())
+            }
             Value::Foreign(foreign) if self.importing == 0 && foreign.path.ends_with("()") => {
                 self.refuse_foreign(value)
             }
@@ -333,6 +342,14 @@ impl Interpreter<'_> {
         }
     }
 
+    /// What only looks, and cannot here, gives something unknown. In a module that is imported its name keeps the reason.
+    pub(in super::super) fn not_looked_at(&self, what: &str) -> Outcome<Value> {
+        match self.importing > 0 {
+            true => Err(Unwind::unsupported(format!("{what} is not supported"))),
+            false => Ok(self.unknown(what)),
+        }
+    }
+
     /// The unknown that a call of something unknown gives.
     pub fn unknown(&self, reason: impl Into<String>) -> Value {
         Value::Unknown(Unknown::new(reason, self.call_span()))
@@ -367,8 +384,8 @@ fn is_plain(value: &Value, depth: u8) -> bool {
         Value::List(items) => depth > 0 && items.borrow().iter().all(|item| is_plain(item, depth - 1)),
         Value::Tuple(items) => depth > 0 && items.iter().all(|item| is_plain(item, depth - 1)),
         Value::Dict(dict) => depth > 0 && dict.borrow().pairs().all(|(_, item)| is_plain(item, depth - 1)),
-        Value::Native(_) => value.as_native::<Form>().is_some(),
-        Value::Instance(_) | Value::Function(_) | Value::Bound(_) => false,
+        Value::Native(native) => !native.reaches_database(),
+        Value::Instance(_) | Value::Function(_) | Value::Bound(_) | Value::Module(_) => false,
         _ => true,
     }
 }

@@ -137,6 +137,33 @@ impl Interpreter<'_> {
         Ok(flow)
     }
 
+    /// Whether the program goes on after a statement of that kind that could not be followed.
+    pub(super) fn may_pass_over(&self, kind: &StatementKind) -> bool {
+        // What defines a name that is not there would be missed as an error of the program's own.
+        let is_needed = matches!(
+            kind,
+            StatementKind::Function(_)
+                | StatementKind::Class(_)
+                | StatementKind::Import(_)
+                | StatementKind::ImportFrom { .. }
+                | StatementKind::Raise(..)
+        );
+        !is_needed && self.speculations == 0 && self.importing == 0 && self.world.goes_on()
+    }
+
+    /// Goes on after a statement that could not be followed: it may do anything, and what it binds is unknown.
+    pub(super) fn pass_over(&mut self, frame: &mut Frame<'_>, statement: &Statement) -> Outcome<Flow> {
+        let unknown = Unknown::new("what cannot be followed here", self.call_span());
+        self.speculate_body(frame, std::slice::from_ref(statement), &unknown)?;
+        Ok(match exit_within(&statement.kind) {
+            Some(_) if matches!(statement.kind, StatementKind::Return(_)) => {
+                Flow::Return(Value::Unknown(unknown))
+            }
+            Some(exit) => Flow::Perhaps(unknown, exit),
+            None => Flow::Next,
+        })
+    }
+
     /// Makes unknown what statements bind or change.
     pub(super) fn forget(&mut self, frame: &Frame<'_>, body: &[Statement], unknown: &Rc<Unknown>) {
         let mut changes = Changes::default();
@@ -237,6 +264,32 @@ impl Interpreter<'_> {
         let flow = self.speculate(unknown, |interp| run(interp, frame))?;
         *frame.scope.names.borrow_mut() = before;
         Ok(flow)
+    }
+}
+
+/// How far a statement may leave the body that it stands in.
+fn exit_within(kind: &StatementKind) -> Option<Exit> {
+    let of = |body: &[Statement]| body.iter().filter_map(|statement| exit_within(&statement.kind)).max();
+    match kind {
+        StatementKind::Return(_) | StatementKind::Raise(..) | StatementKind::Assert(..) => Some(Exit::Return),
+        StatementKind::Break => Some(Exit::Break),
+        StatementKind::Continue => Some(Exit::Continue),
+        StatementKind::For(node) => {
+            of(&node.body).filter(|exit| *exit == Exit::Return).max(of(&node.otherwise))
+        }
+        StatementKind::While(_, body, otherwise) => {
+            of(body).filter(|exit| *exit == Exit::Return).max(of(otherwise))
+        }
+        StatementKind::If(branches, otherwise) => {
+            branches.iter().filter_map(|(_, body)| of(body)).max().max(of(otherwise))
+        }
+        StatementKind::With(_, body) => of(body),
+        StatementKind::Match(_, cases) => cases.iter().filter_map(|case| of(&case.body)).max(),
+        StatementKind::Try(node) => {
+            let handlers = node.handlers.iter().filter_map(|handler| of(&handler.body)).max();
+            of(&node.body).max(handlers).max(of(&node.otherwise)).max(of(&node.finally))
+        }
+        _ => None,
     }
 }
 

@@ -83,7 +83,12 @@ impl Interpreter<'_> {
             record.span = span;
         }
         self.meter.enter()?;
-        let flow = self.statement_kind(frame, statement);
+        let flow = match self.statement_kind(frame, statement) {
+            Err(Unwind::Unsupported(_)) if self.may_pass_over(&statement.kind) => {
+                self.pass_over(frame, statement)
+            }
+            other => other,
+        };
         self.meter.leave();
         flow.map_err(|unwind| unwind.at(self.frames.last().map_or(span, |record| record.span)))
     }
@@ -91,6 +96,7 @@ impl Interpreter<'_> {
     fn statement_kind(&mut self, frame: &mut Frame<'_>, statement: &Statement) -> Outcome<Flow> {
         match &statement.kind {
             StatementKind::Expression(value) => {
+                self.outside = None;
                 let value = self.expression(frame, value)?;
                 self.refuse_foreign_call(&value)?;
             }

@@ -105,9 +105,9 @@ pub(super) fn path_module(interp: &mut Interpreter<'_>) -> Value {
         }),
         ("exists", exists),
         ("isfile", exists),
-        ("isdir", |_, _| Err(Unwind::unsupported("looking at folders is not supported"))),
-        ("relpath", |_, _| Err(Unwind::unsupported("`os.path.relpath` is not supported"))),
-        ("getsize", |_, _| Err(Unwind::unsupported("looking at files is not supported"))),
+        ("isdir", |interp, _| interp.not_looked_at("whether a folder exists on the machine")),
+        ("relpath", |interp, _| interp.not_looked_at("`os.path.relpath()`")),
+        ("getsize", |interp, _| interp.not_looked_at("the size of a file of the machine")),
     ]);
     names.push(("sep", Value::str("/")));
     interp.native_module("os.path", names)

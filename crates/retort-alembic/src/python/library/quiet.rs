@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::native::Native;
 use super::super::unwind::Outcome;
-use super::super::value::Value;
+use super::super::value::{Instance, Value};
 use super::super::{Arguments, Interpreter};
 
 /// An object whose every method does nothing.
@@ -78,6 +78,21 @@ impl Native for Quiet {
 
     fn is_base(&self) -> bool {
         true
+    }
+
+    fn instance_attribute(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        _instance: &Rc<Instance>,
+        name: &str,
+    ) -> Outcome<Option<Value>> {
+        if !self.has_method(name) {
+            return self.attribute(interp, name);
+        }
+        let method = name.to_owned();
+        Ok(Some(Value::function(name, move |interp, arguments| {
+            self.clone().call_method(interp, &method, arguments)
+        })))
     }
 }
 

@@ -55,9 +55,10 @@ pub(super) fn names(interp: &mut Interpreter<'_>, path: &str) -> Option<Vec<(&'s
             ("iscoroutinefunction", |_, arguments| is_function(arguments, true, false)),
             ("isgeneratorfunction", |_, arguments| is_function(arguments, false, true)),
             ("isasyncgenfunction", |_, arguments| is_function(arguments, true, true)),
-            ("cleandoc", |_, _| Err(Unwind::unsupported("`inspect.cleandoc` is not supported"))),
-            ("getmembers", |_, _| Err(Unwind::unsupported("`inspect.getmembers` is not supported"))),
-            ("signature", |_, _| Err(Unwind::unsupported("`inspect.signature` is not supported"))),
+            ("cleandoc", |interp, _| interp.not_looked_at("`inspect.cleandoc()`")),
+            ("getmembers", |interp, _| interp.not_looked_at("`inspect.getmembers()`")),
+            ("getfullargspec", |interp, _| interp.not_looked_at("`inspect.getfullargspec()`")),
+            ("signature", |interp, _| interp.not_looked_at("`inspect.signature()`")),
         ]),
         "importlib" => {
             let import_module = Value::pure_function("import_module", |interp, arguments| {
@@ -155,7 +156,7 @@ fn time() -> Vec<(&'static str, Value)> {
         ("perf_counter", |interp, _| Ok(Value::Float(interp.options.now as f64))),
         ("process_time", |interp, _| Ok(Value::Float(interp.options.now as f64))),
         ("sleep", |_, _| Ok(Value::None)),
-        ("strftime", |_, _| Err(Unwind::unsupported("`time.strftime` is not supported"))),
+        ("strftime", |interp, _| interp.not_looked_at("`time.strftime()`")),
     ])
 }
 

@@ -26,7 +26,7 @@ pub(super) fn names() -> Vec<(&'static str, Value)> {
                 |line: &str| if line.trim().is_empty() { line.to_owned() } else { format!("{prefix}{line}") };
             Ok(Value::str(text.split_inclusive('\n').map(line).collect::<String>()))
         }),
-        ("shorten", |_, _| Err(Unwind::unsupported("`textwrap.shorten` is not supported"))),
+        ("shorten", |interp, _| interp.not_looked_at("`textwrap.shorten()`")),
         ("wrap", |interp, arguments| wrap(interp, arguments).map(Value::list)),
         ("fill", |interp, arguments| {
             let lines = wrap(interp, arguments)?;

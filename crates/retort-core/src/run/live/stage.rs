@@ -18,6 +18,10 @@ impl Stage for Live<'_> {
         self.trace.server(&self.engine)
     }
 
+    fn is_live(&self) -> bool {
+        true
+    }
+
     fn is_offline(&self) -> bool {
         false
     }

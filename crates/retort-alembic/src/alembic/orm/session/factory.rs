@@ -70,6 +70,10 @@ impl Native for NativeFactory {
         "sessionmaker"
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn is_callable(&self) -> bool {
         true
     }

@@ -56,6 +56,10 @@ impl Native for NativeSession {
         "Session"
     }
 
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
     fn attribute(self: Rc<Self>, _interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
         let list = |instances: &RefCell<Vec<Rc<Instance>>>| {
             Value::list(instances.borrow().iter().cloned().map(Value::Instance).collect())
