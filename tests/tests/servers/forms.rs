@@ -100,6 +100,16 @@ fn mariadb_prints_tables_in_its_own_words() {
             "CREATE VIEW v1 AS SELECT d.a, count(*) AS n FROM defaults d JOIN checks c ON c.a = d.a GROUP BY d.a",
             "CREATE TABLE `Odd Name` (`Select` INT, `a``b` INT DEFAULT 1, KEY `Odd Index` (`Select`))",
             "CREATE TRIGGER tr BEFORE INSERT ON checks FOR EACH ROW SET NEW.b = NEW.a",
+            "CREATE TABLE by_year (d DATE NOT NULL, n INT) PARTITION BY RANGE (YEAR(d)) (PARTITION p0 VALUES LESS THAN (2020), \
+             PARTITION `P 1` VALUES LESS THAN (2030) COMMENT = 'it''s', PARTITION rest VALUES LESS THAN (MAXVALUE))",
+            "CREATE TABLE by_hash (id INT PRIMARY KEY, n INT) PARTITION BY HASH (id) PARTITIONS 4",
+            "CREATE TABLE by_key (id INT PRIMARY KEY) PARTITION BY KEY (id) PARTITIONS 2",
+            "CREATE TABLE by_list (id INT, r VARCHAR(3)) PARTITION BY LIST COLUMNS (r) (PARTITION a VALUES IN ('x', 'y'), \
+             PARTITION b VALUES IN ('z'))",
+            "CREATE TABLE both_ways (id INT, d DATE) PARTITION BY RANGE (id) SUBPARTITION BY HASH (to_days(d)) SUBPARTITIONS 2 \
+             (PARTITION p0 VALUES LESS THAN (10), PARTITION p1 VALUES LESS THAN (20))",
+            "CREATE SEQUENCE s1",
+            "CREATE SEQUENCE s2 START WITH 100 INCREMENT BY -5 MINVALUE 1 MAXVALUE 100 CACHE 10 CYCLE",
         ],
     );
 }
@@ -157,6 +167,8 @@ fn mariadb_differences_are_told() {
             ("ALTER TABLE t DROP INDEX i, ADD INDEX i (a, b)", "index i"),
             ("ALTER TABLE t MODIFY d INT NOT NULL", "column d"),
             ("ALTER TABLE t ENGINE=Aria", "table options"),
+            ("ALTER TABLE t PARTITION BY HASH (a) PARTITIONS 2", "table partitioning"),
+            ("CREATE SEQUENCE s", "sequence "),
         ],
     );
 }

@@ -2,9 +2,9 @@
 //!
 //! What is the server's default (engine, character set, collation) is not listed: nobody wrote it. The two
 //! products tell defaults of columns differently: MariaDB as an expression, MySQL 8 as the bare value.
-//! Sequences of MariaDB and the settings of partitions are not read.
 
 mod keys;
+mod objects;
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,11 @@ pub(super) fn inspect(db: &mut dyn Database) -> Result<Schema, DatabaseError> {
     let mut tables = tables(db, &defaults)?;
     columns(db, &mut tables, is_mariadb)?;
     keys::read(db, &mut tables, is_mariadb)?;
+    objects::partitions(db, &mut tables)?;
     tables.into_values().for_each(|table| schema.put_table(table));
+    if is_mariadb {
+        objects::sequences(db, &mut schema)?;
+    }
     views(db, &mut schema)?;
     triggers(db, &mut schema)?;
     routines(db, &mut schema)?;

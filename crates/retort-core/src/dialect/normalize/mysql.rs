@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::ServerDefaults;
 use crate::schema::{
-    Column, Expression, Identity, IdentityKind, Index, ReferentialAction, Schema, SqlType, Table, Trigger,
-    Unique,
+    Column, Expression, Identity, IdentityKind, Index, IndexKey, ReferentialAction, Schema, Sequence,
+    SqlType, Table, Trigger, Unique,
 };
 use crate::source::DialectKind;
 use crate::token::{self, TokenKind};
@@ -36,12 +36,53 @@ pub(super) fn table(table: &mut Table, defaults: &ServerDefaults) {
         }
     }
     unique_indexes(table);
+    if let Some(partitioning) = &mut table.partitioning {
+        for part in &mut partitioning.parts {
+            if let IndexKey::Expression(expression) = &mut part.key {
+                *expression = plain(expression);
+            }
+        }
+        partitioning.partitions = partitioning.partitions.as_ref().map(without_engines);
+    }
     for check in &mut table.checks {
         check.expression = plain(&check.expression);
         let given = format!("{}_chk_", table.name.name);
         let by_server = |name: &String| name.starts_with(&given) || name.starts_with("CONSTRAINT_");
         check.name = check.name.take().filter(|name| !by_server(name));
     }
+}
+
+/// The server names the engine of each partition, which is that of the table (MySQL 8.4, 26.2.7).
+fn without_engines(partitions: &Expression) -> Expression {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut words = partitions.normal().split(' ').peekable();
+    while let Some(word) = words.next() {
+        if word != "engine" {
+            kept.push(word);
+            continue;
+        }
+        words.next_if_eq(&"=");
+        words.next();
+    }
+    let text = kept.join(" ").replace("( maxvalue )", "maxvalue").replace("\\'", "''");
+    Expression::verbatim(&text, MYSQL)
+}
+
+/// What MariaDB takes where nothing is said (MariaDB 10.11, CREATE SEQUENCE).
+fn usual_sequence(sequence: &mut Sequence) {
+    let increment = sequence.increment.unwrap_or(1);
+    let (least, greatest) = match increment < 0 {
+        true => (i64::MIN + 1, -1),
+        false => (1, i64::MAX - 1),
+    };
+    let minimum = sequence.minimum.unwrap_or(least);
+    let maximum = sequence.maximum.unwrap_or(greatest);
+    let first = if increment < 0 { maximum } else { minimum };
+    sequence.start = sequence.start.or(Some(first));
+    sequence.increment = Some(increment);
+    sequence.minimum = Some(minimum);
+    sequence.maximum = Some(maximum);
+    sequence.cache = sequence.cache.or(Some(1000));
 }
 
 fn normal_column(column: &mut Column, table_collation: &str, defaults: &ServerDefaults) {
@@ -123,6 +164,12 @@ fn unique_indexes(table: &mut Table) {
 }
 
 pub(super) fn objects(schema: &mut Schema) {
+    let sequences: Vec<Arc<Sequence>> = schema.sequences.values().cloned().collect();
+    for sequence in sequences {
+        let mut sequence = Sequence::clone(&sequence);
+        usual_sequence(&mut sequence);
+        schema.put_sequence(sequence);
+    }
     let triggers: Vec<Arc<Trigger>> = schema.triggers.values().cloned().collect();
     for trigger in triggers {
         let mut trigger = Trigger::clone(&trigger);
