@@ -141,6 +141,12 @@ impl Translator {
                 done.stands_alone =
                     !done.sql.is_empty() && stands_alone(text, &operations, &self.capabilities);
             }
+            // What the model did not take has no counterpart among the statements.
+            let not_run = |refusal: &Refusal| {
+                let said = format!("not run: {}", refusal.message);
+                Note::new("dialect/refused", Fidelity::Dropped, said)
+            };
+            done.notes.extend(done.refusals.iter().map(not_run));
         }
         let worst = done.notes.iter().map(|note| note.fidelity).max().unwrap_or(Fidelity::Exact);
         done.fidelity = match (worst, done.sql.is_empty()) {
