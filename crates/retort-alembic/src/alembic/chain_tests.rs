@@ -126,3 +126,81 @@ fn reflected_keys_without_names_have_those_of_the_convention() {
     assert_eq!(said, [] as [String; 0]);
     assert!(schema.table(&ObjectName::bare("a")).unwrap().foreign_keys.is_empty());
 }
+
+const SHOP: [(&str, &str); 3] = [
+    (
+        "shop/__init__.py",
+        "from flask import Flask\n\ndef create_app(config=None):\n    app = Flask(__name__)\n    \
+         app.config.from_object(config or 'shop.config')\n    return app\n",
+    ),
+    ("shop/config.py", "import secret_settings\nWIDTH = 30\nwidth = 7\nKEY = secret_settings.key()\n"),
+    (
+        "shop/extensions.py",
+        "class Types:\n    _width = None\n    def init_app(self, app):\n        self._width = app.config['WIDTH']\n    \
+         def text(self, sa):\n        if self._width is None:\n            raise Exception('not initialised')\n        \
+         return sa.String(self._width)\ntypes = Types()\n",
+    ),
+];
+
+#[test]
+fn a_flask_application_has_its_default_configuration() {
+    let head = "from flask import current_app\nfrom shop.extensions import types";
+    let make = "op.create_table('t', sa.Column('a', types.text(sa)), sa.Column('b', sa.String(current_app.config['WIDTH'])))";
+    let (schema, said) = with_files(&SHOP, "sqlite", &[(head, make), (head, "types.text(sa)")]);
+    assert_eq!(said, ["the application's configuration is the default one, of `shop.config`"]);
+    let table = schema.table(&ObjectName::bare("t")).unwrap();
+    let types: Vec<&str> = table.columns.iter().map(|column| column.column_type.text()).collect();
+    assert_eq!(types, ["VARCHAR(30)", "VARCHAR(30)"]);
+
+    // What the configuration does not say, or says by means from outside, is not known.
+    for key in ["OTHER", "KEY", "width"] {
+        let body = format!(
+            "if current_app.config.get('{key}'):\n    op.create_table('u', sa.Column('a', sa.Integer))"
+        );
+        let (schema, said) = with_files(&SHOP, "sqlite", &[(head, &body)]);
+        assert!(schema.table(&ObjectName::bare("u")).is_none(), "{key}");
+        assert!(said.iter().any(|said| said.contains("known by a live database only")), "{key}: {said:?}");
+    }
+    // Two configurations: which one it is, nobody says.
+    let mut two = SHOP.to_vec();
+    two.push(("app.py", "def create_app():\n    app.config.from_object('shop.extensions')\n"));
+    let (schema, said) = with_files(&two, "sqlite", &[(head, make)]);
+    assert!(schema.table(&ObjectName::bare("t")).is_none());
+    assert!(
+        said[0].ends_with("op.create_table() depends on the configuration of the application"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn the_first_sqlalchemy_puts_the_columns_of_mixins_in_front() {
+    let head = "from sqlalchemy.ext.declarative import declarative_base, declared_attr\nBase = declarative_base()\n\
+                class Stamp:\n    made = sa.Column(sa.Integer)\n    @declared_attr\n    def by(cls):\n        \
+                return sa.Column(sa.Integer)\n\
+                class T(Stamp, Base):\n    __tablename__ = 't'\n    id = sa.Column(sa.Integer, primary_key=True)";
+    for (wanted, expected) in [("<2", ["made", "id", "by"]), (">=2", ["id", "made", "by"])] {
+        let project = format!("[project]\ndependencies = [\"sqlalchemy{wanted}\"]\n");
+        let files = [("pyproject.toml", project.as_str())];
+        let (schema, said) =
+            with_files(&files, "sqlite", &[(head, "Base.metadata.create_all(op.get_bind())")]);
+        assert_eq!(said, [] as [String; 0]);
+        let table = schema.table(&ObjectName::bare("t")).unwrap();
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, expected, "{wanted}");
+    }
+}
+
+#[test]
+fn columns_without_a_type_take_that_of_what_they_point_at() {
+    let make = "m = sa.MetaData()\n\
+                sa.Table('c', m, sa.Column('b_id', sa.ForeignKey('b.id')))\n\
+                sa.Table('b', m, sa.Column('id', sa.ForeignKey('a.id'), primary_key=True))\n\
+                sa.Table('a', m, sa.Column('id', sa.String(9), primary_key=True))\n\
+                m.create_all(op.get_bind())";
+    let (schema, said) = after("postgresql", &[("", make)]);
+    assert_eq!(said, [] as [String; 0]);
+    for (table, column) in [("b", 0), ("c", 0)] {
+        let table = schema.table(&ObjectName::bare(table)).unwrap();
+        assert_eq!(table.columns[column].column_type.text(), "VARCHAR(9)");
+    }
+}

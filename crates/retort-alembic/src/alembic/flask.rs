@@ -5,6 +5,9 @@
 
 use std::rc::Rc;
 
+use retort_core::diagnostic::Diagnostic;
+
+use super::world;
 use crate::python::{Arguments, Instance, Interpreter, Outcome, Unwind, Value};
 
 /// Where a factory may stand, within a package or at the top of the project.
@@ -31,10 +34,17 @@ fn configuration(interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome
             }
         }
     }
-    match &found[..] {
-        [one] => interp.import(one),
-        _ => Ok(Value::None),
-    }
+    let [one] = &found[..] else { return Ok(Value::None) };
+    let said = Diagnostic::note(
+        "alembic/default-configuration",
+        format!("the application's configuration is the default one, of `{one}`"),
+    );
+    let place = world::place(interp);
+    world::say(
+        interp,
+        said.at(place, "asked for here").help("What your own configuration changes is not seen"),
+    );
+    interp.import(one)
 }
 
 /// The texts in functions that call `config.from_object(…)`.

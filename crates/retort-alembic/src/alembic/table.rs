@@ -13,7 +13,7 @@ use super::wrap::{
     self, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeMetaData, NativeTable, flag,
     identifier, text,
 };
-use super::{constraints, errors, events, expression};
+use super::{constraints, dml, errors, events, expression};
 use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 use crate::sql::identifier::Identifier;
 use crate::sql::table::{Index, OptionValue, Table, TableItem, TableOptions};
@@ -259,6 +259,15 @@ pub(crate) fn table_attribute(
             Value::function(name, move |interp, arguments| {
                 events::table_method(&own, interp, &method, arguments)
             })
+        }
+        "insert" | "update" | "delete" => {
+            let make = match name {
+                "insert" => dml::insert,
+                "update" => dml::update,
+                _ => dml::delete,
+            };
+            let this = Value::Native(own.clone());
+            Value::function(name, move |interp, arguments| make(interp, arguments.with_first(this.clone())))
         }
         _ => return events::source_attribute(interp, &own.source(), name),
     }))

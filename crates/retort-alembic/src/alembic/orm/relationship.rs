@@ -68,9 +68,9 @@ pub(super) fn relationship(_interp: &mut Interpreter<'_>, arguments: Arguments) 
 fn declared(target: Value, secondary: Option<Value>, arguments: &Arguments) -> NativeRelationship {
     let given = |name: &str| arguments.get(name).cloned().filter(|value| !value.is_none());
     let is = |name: &str| given(name).is_some_and(|flag| flag.as_bool() != Some(false));
-    let backref = given("backref").and_then(|way| match way.as_native::<NativeBackref>() {
-        Some(way) => Some(way),
-        None => Some(Rc::new(NativeBackref { arguments: Arguments::of(vec![way], arguments.span) })),
+    let backref = given("backref").map(|way| {
+        let named = |way| Rc::new(NativeBackref { arguments: Arguments::of(vec![way], arguments.span) });
+        way.as_native::<NativeBackref>().unwrap_or_else(|| named(way))
     });
     let cascade = given("cascade").and_then(|cascade| cascade.as_str());
     NativeRelationship {

@@ -96,7 +96,7 @@ pub(super) fn continue_cte(
     };
     let mut queries: Vec<Query> = vec![first.clone()];
     for value in &arguments.positional {
-        let statement = bridge::statement_of(&value);
+        let statement = bridge::statement_of(value);
         if let Some(unknown) = statement.as_ref().and_then(|statement| statement.unknown.clone()) {
             return Ok(Value::Unknown(unknown));
         }

@@ -279,3 +279,33 @@ fn relationships_and_other_names_of_classes_stand_in_queries() {
         assert_eq!(log.join(" "), format!("? {expected}"), "{query}");
     }
 }
+
+#[test]
+fn a_table_that_is_only_named_has_no_defaults() {
+    let head = "t = sa.Table('t', sa.MetaData(), sa.Column('id', sa.Integer, primary_key=True), \
+                sa.Column('n', sa.Integer, default=lambda: 7, onupdate=lambda: 8))\n\
+                named = sa.table('t', sa.column('id'), sa.column('n'))";
+    let rows = [
+        ("conn.execute(t.insert().values(id=1))", "INSERT INTO t (id, n) VALUES (1, 7)"),
+        ("conn.execute(named.insert().values(id=1))", "INSERT INTO t (id) VALUES (1)"),
+        ("conn.execute(t.update().values(id=1))", "UPDATE t SET id=1, n=8"),
+        ("conn.execute(named.update().values(id=1))", "UPDATE t SET id=1"),
+    ];
+    for (body, expected) in rows {
+        assert_eq!(heard(head, body, Sqlite, None), [expected], "{body}");
+    }
+}
+
+#[test]
+fn a_dialect_is_told_by_its_class() {
+    let head = "from sqlalchemy.dialects import mysql, postgresql, sqlite";
+    let rows = [("sqlite.dialect", true), ("postgresql.dialect", false), ("mysql.dialect", false)];
+    for (class, is_it) in rows {
+        let body = format!("if isinstance(conn.dialect, {class}):\n    op.drop_table('t')");
+        let expected: &[&str] = if is_it { &["DROP TABLE t"] } else { &[] };
+        assert_eq!(heard(head, &body, Sqlite, None), expected, "{class}");
+    }
+    // A class of SQLAlchemy that is not known here may be its class.
+    let body = "if isinstance(conn.dialect, sqlite.SQLiteDialect_aiosqlite):\n    op.drop_table('t')";
+    assert!(heard(head, body, Sqlite, None)[0].starts_with("opaque schema: "));
+}
