@@ -76,7 +76,7 @@ pub fn from_of(_interp: &mut Interpreter<'_>, value: &Value) -> Option<From> {
 }
 
 /// The `Table` that a value is, or that a class is mapped to: what is only named by `table()` has no defaults.
-fn table_of(value: &Value) -> Option<Rc<NativeTable>> {
+pub(super) fn table_of(value: &Value) -> Option<Rc<NativeTable>> {
     match value {
         Value::Class(class) => super::orm::mapper_of(class).map(|mapper| mapper.table.clone()),
         _ => value.as_native::<NativeTable>(),
@@ -352,101 +352,4 @@ struct Live(Option<bool>);
 pub fn primary_key(table: &Value) -> Option<Vec<String>> {
     let keys = table_of(table)?.table.borrow().primary_key_columns().to_vec();
     Some(keys)
-}
-
-/// Puts in what functions of Python give as defaults of columns that are not set.
-pub fn add_defaults(
-    interp: &mut Interpreter<'_>,
-    statement: &mut super::select::NativeStatement,
-    parameters: Option<&Value>,
-) -> Outcome<()> {
-    use super::select::Body;
-    use crate::sql::expression::InsertSource;
-    let Some(source) = super::dml::source_of(&statement.body).cloned() else { return Ok(()) };
-    let Some(table) = table_of(&statement.table) else { return Ok(()) };
-    let given: Vec<(Value, Value)> = parameters.and_then(super::dml::pairs).unwrap_or_default();
-    let rows = match &mut statement.body {
-        Body::Insert(insert) => match &mut insert.source {
-            InsertSource::Rows(rows) => {
-                if rows.is_empty() {
-                    rows.push(Vec::new());
-                }
-                rows
-            }
-            InsertSource::Select { .. } => return Ok(()),
-        },
-        Body::Update(update) => {
-            let set: Vec<String> = update.assignments.iter().map(|own| own.key.clone()).collect();
-            let mut known = given;
-            known.extend(set.iter().map(|key| (Value::str(key), Value::None)));
-            let made = callables(interp, &table, &known, Moment::Update)?;
-            let pairs: Vec<(Value, Value)> =
-                made.into_iter().map(|(key, value)| (Value::str(key), value)).collect();
-            let more = super::dml::assignments(interp, &source, &pairs)?;
-            update.assignments.extend(more);
-            return Ok(());
-        }
-        _ => return Ok(()),
-    };
-    for row in rows {
-        let mut known = given.clone();
-        known.extend(row.iter().map(|own| (Value::str(&own.key), Value::None)));
-        let made = callable_defaults(interp, &table, &known)?;
-        let pairs: Vec<(Value, Value)> =
-            made.into_iter().map(|(key, value)| (Value::str(key), value)).collect();
-        row.extend(super::dml::assignments(interp, &source, &pairs)?);
-    }
-    Ok(())
-}
-
-/// What functions of Python give as defaults of columns that are not among the keys given.
-pub(crate) fn callable_defaults(
-    interp: &mut Interpreter<'_>,
-    table: &NativeTable,
-    given: &[(Value, Value)],
-) -> Outcome<Vec<(String, Value)>> {
-    callables(interp, table, given, Moment::Insert)
-}
-
-/// When a function of a column is asked: `default=` or `onupdate=`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Moment {
-    Insert,
-    Update,
-}
-
-fn callables(
-    interp: &mut Interpreter<'_>,
-    table: &NativeTable,
-    given: &[(Value, Value)],
-    moment: Moment,
-) -> Outcome<Vec<(String, Value)>> {
-    let mut made = Vec::new();
-    let columns: Vec<Rc<NativeColumn>> = table.columns.borrow().values().cloned().collect();
-    for column in columns {
-        let data = column.column.borrow().clone();
-        let is_given = given.iter().any(|(key, _)| {
-            let key = super::wrap::key_text(key);
-            key == data.key || key == *data.name
-        });
-        let (default, function) = match moment {
-            Moment::Insert => (&data.default, &column.written_default),
-            Moment::Update => (&data.onupdate, &column.written_onupdate),
-        };
-        if is_given || !matches!(default, Some(crate::sql::table::ColumnDefault::Callable)) {
-            continue;
-        }
-        let function = function.clone();
-        interp.refuse_foreign(&function)?;
-        let span = interp.call_span();
-        let mut arguments = crate::python::Arguments::none(span);
-        // A function with a parameter takes the context of the execution.
-        if let Value::Function(own) = &function
-            && own.code.parameters.positional.len() > own.defaults.len()
-        {
-            arguments.positional.push(interp.unknown("the context of an execution"));
-        }
-        made.push((data.key, interp.call(&function, arguments)?));
-    }
-    Ok(made)
 }

@@ -1,6 +1,7 @@
 //! `insert()`, `update()`, `delete()` and their methods.
 
 mod conflict;
+mod defaults;
 mod values;
 
 use std::rc::Rc;
@@ -12,6 +13,8 @@ use crate::python::{Arguments, Interpreter, Outcome, Unknown, Unwind, Value};
 use crate::sql::expression::{Delete, Insert, InsertSource, Source, Update};
 use crate::sql::{Expr, From};
 
+pub use defaults::add_defaults;
+pub(crate) use defaults::callable_defaults;
 pub use values::{assignments, pairs, rows};
 
 /// The table that a statement changes: `Table`, `table()`, a mapped class.

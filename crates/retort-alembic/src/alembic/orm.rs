@@ -4,6 +4,7 @@ mod aliased;
 mod annotation;
 mod association;
 mod base;
+mod declared;
 mod delete;
 mod flush;
 mod inspection;
@@ -52,7 +53,7 @@ pub(crate) fn names(interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)> 
         names.push((option, Value::function(option, |_, _| Ok(Value::native(query::NativeOption)))));
     }
     names.extend([
-        ("mapped_column", Value::function("mapped_column", mapper::mapped_column)),
+        ("mapped_column", Value::function("mapped_column", declared::mapped_column)),
         ("Mapped", annotation::mapped()),
         ("relationship", Value::function("relationship", relationship::relationship)),
         ("backref", Value::function("backref", relationship::backref)),
@@ -97,7 +98,7 @@ pub(crate) fn declarative_names() -> Vec<(&'static str, Value)> {
         ("DeclarativeBaseNoMeta", Value::native(NativeBase::root())),
         ("as_declarative", Value::function("as_declarative", base::as_declarative)),
         ("registry", Value::function("registry", base::registry)),
-        ("declared_attr", Value::native(mapper::NativeDeclaredClass)),
+        ("declared_attr", Value::native(declared::NativeDeclaredClass)),
     ]
 }
 

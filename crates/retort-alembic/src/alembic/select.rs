@@ -150,7 +150,7 @@ impl NativeStatement {
     pub fn sql(&self, interp: &mut Interpreter<'_>, parameters: &Parameters) -> Outcome<String> {
         let dialect = bridge::dialect(interp);
         let mut own = self.clone();
-        bridge::add_defaults(interp, &mut own, None)?;
+        dml::add_defaults(interp, &mut own, None)?;
         match statement_sql(&own.statement(), parameters, dialect) {
             Ok(text) => Ok(text),
             Err(error) => Err(bridge::raise_sql(interp, error)),

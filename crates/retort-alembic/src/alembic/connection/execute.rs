@@ -137,7 +137,7 @@ fn run_once(
         return unknown_statement(interp, statement, &unknown, execution.span);
     }
     let mut statement = statement.clone();
-    bridge::add_defaults(interp, &mut statement, parameters)?;
+    dml::add_defaults(interp, &mut statement, parameters)?;
     let bound = bind(interp, &mut statement, parameters)?;
     let sql = match &statement.body {
         // A text alone is not a query: its words decide.

@@ -179,7 +179,7 @@ fn put(
     mut pairs: Vec<(Value, Value)>,
     instance: Option<&Rc<Instance>>,
 ) -> Outcome<()> {
-    for (key, value) in bridge::callable_defaults(interp, &mapper.table, &pairs)? {
+    for (key, value) in dml::callable_defaults(interp, &mapper.table, &pairs)? {
         if let (Some(instance), Some(attribute)) = (instance, mapper.attribute(&key)) {
             instance.set(attribute, value.clone());
         }
