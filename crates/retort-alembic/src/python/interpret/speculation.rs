@@ -154,7 +154,13 @@ impl Interpreter<'_> {
     /// Goes on after a statement that could not be followed: it may do anything, and what it binds is unknown.
     pub(super) fn pass_over(&mut self, frame: &mut Frame<'_>, statement: &Statement) -> Outcome<Flow> {
         let unknown = Unknown::new("what cannot be followed here", self.call_span());
-        self.speculate_body(frame, std::slice::from_ref(statement), &unknown)?;
+        let body = std::slice::from_ref(statement);
+        self.speculate(&unknown, |interp| match interp.body(frame, body) {
+            // It did not come as far as that before: what it did then is not seen.
+            Err(Unwind::Raise(_)) => Err(Unwind::unsupported("an exception in its midst")),
+            other => other,
+        })?;
+        self.forget(frame, body, &unknown);
         Ok(match exit_within(&statement.kind) {
             Some(_) if matches!(statement.kind, StatementKind::Return(_)) => {
                 Flow::Return(Value::Unknown(unknown))
