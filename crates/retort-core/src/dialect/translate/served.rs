@@ -8,6 +8,7 @@ use super::super::change::{Hints, change_schema, changed, say};
 use super::super::reword::{Names, reword};
 use super::super::{Fidelity, Note};
 use super::hints::group_length;
+use super::statements::{NAMES_STAY, moves_names};
 use super::{Known, Translated, Translator};
 use crate::operation::{ColumnChange, Object, Operation, SqlClass, apply};
 use crate::schema::{ObjectName, Schema, Sequence, TypeKind, fold};
@@ -213,6 +214,9 @@ impl Translator {
         let (code, fidelity, message) = match class {
             SqlClass::Data => return self.served_rows(sql, done),
             SqlClass::Query => ("dialect/query", Fidelity::Dropped, "only reads: not run".to_owned()),
+            SqlClass::Session if moves_names(sql, self.source.dialect) => {
+                ("dialect/search-path", Fidelity::Weakened, NAMES_STAY.to_owned())
+            }
             SqlClass::Session => (
                 "dialect/session",
                 Fidelity::Dropped,

@@ -6,9 +6,26 @@ use super::{Translated, Translator, timescale};
 use crate::operation::{Operation, SqlClass};
 use crate::schema::Expression;
 use crate::source::DialectKind;
-use crate::token::{self, Token};
+use crate::token::{self, Scanner, Token};
 
 const NO_FUNCTION: &str = "not run: it only reads, or calls functions that SQLite does not have";
+
+/// What is said where [`moves_names`].
+pub(super) const NAMES_STAY: &str =
+    "not followed: names without a schema mean after it what they meant before it";
+
+/// Whether a setting changes what names without a schema mean: `SET search_path TO app`, `SET SCHEMA 'app'`, `USE app`;
+/// not where it names the usual schema or none.
+pub(super) fn moves_names(sql: &str, dialect: DialectKind) -> bool {
+    const MOST: usize = 6;
+    let tokens = Scanner::new(sql, dialect).take(MOST);
+    let words: Vec<String> = tokens.map(|token| token.text(sql).to_ascii_lowercase()).collect();
+    let at = words.iter().position(|word| matches!(word.as_str(), "search_path" | "schema" | "use"));
+    let mut rest = at.map_or(&words[..0], |at| &words[at + 1..]).iter();
+    let first = rest.find(|word| !matches!(word.as_str(), "to" | "="));
+    let name = first.map(|word| word.trim_matches(['\'', '"', '`']));
+    name.is_some_and(|name| !matches!(name, "" | "public" | "default" | "$user" | "pg_catalog"))
+}
 
 impl Translator {
     /// Statements that change no structure we model.
@@ -32,6 +49,9 @@ impl Translator {
                 let reason = timescale::left_out(sql.text());
                 let reason = reason.as_deref();
                 say("dialect/query", Fidelity::Dropped, reason.unwrap_or(NO_FUNCTION));
+            }
+            SqlClass::Session if moves_names(sql.text(), self.source.dialect) => {
+                say("dialect/search-path", Fidelity::Weakened, NAMES_STAY);
             }
             SqlClass::Session => say(
                 "dialect/session",
