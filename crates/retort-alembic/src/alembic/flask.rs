@@ -54,11 +54,12 @@ fn named_objects(text: &str) -> Vec<String> {
         let start = text[..place].rfind("\ndef ").unwrap_or(0);
         let rest = &text[place..];
         let end = rest.find("\ndef ").or_else(|| rest.find("\nclass ")).unwrap_or(rest.len());
-        let mut parts = text[start..place + end].split(['"', '\'']);
-        parts.next();
-        while let Some(inside) = parts.next() {
-            names.push(inside.to_owned());
-            parts.next();
+        let function = &text[start..place + end];
+        for (at, quote) in function.match_indices(['"', '\'']) {
+            let inside = function[at + 1..].split(quote).next().unwrap_or_default();
+            if !inside.is_empty() && inside.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.')) {
+                names.push(inside.to_owned());
+            }
         }
     }
     names
@@ -95,6 +96,8 @@ mod tests {
         let text = "X = 'no'\ndef create_app(config=None):\n    app = Flask(__name__)\n    name = config or os.environ.get('CFG', \"pkg.config\")\n    \
                     app.config.from_object(name)\n    return app\ndef other():\n    return 'neither'\n";
         assert_eq!(named_objects(text), ["CFG", "pkg.config"]);
+        let text = "def create_app():\n    # don't\n    app.config.from_object('pkg.a')\n";
+        assert_eq!(named_objects(text), ["pkg.a"]);
         assert_eq!(named_objects("app.config.from_object('pkg.settings')\n"), ["pkg.settings"]);
         assert!(named_objects("def create_app():\n    return 'pkg.config'\n").is_empty());
     }
