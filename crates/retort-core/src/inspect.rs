@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use crate::database::{Database, DatabaseError};
 use crate::dialect::ServerDefaults;
+use crate::operation::{Operation, from_sql};
 use crate::schema::{Schema, Table};
-use crate::source::DialectKind;
+use crate::source::{DialectKind, SourceFile, SourceId};
 use crate::version_table::VersionTable;
 
 pub(crate) use probe::{Doubtful, in_servers_words};
@@ -23,6 +24,13 @@ pub(crate) use probe::{Doubtful, in_servers_words};
 /// follows from these texts, so a table of the same texts is the same table, in whichever database.
 #[derive(Clone, Debug, Default)]
 pub struct KnownTables(BTreeMap<String, Arc<Table>>);
+
+/// The operation that a text of the server's own stands for.
+fn written(sql: &str, dialect: DialectKind) -> Option<Operation> {
+    let file = SourceFile::new(SourceId(0), "catalog", sql);
+    let directives = from_sql(&file, 0..sql.len(), dialect).value;
+    directives.into_iter().next()?.operations.into_iter().next()
+}
 
 /// Reads the schema of a database; the table of its heads is left out.
 ///

@@ -18,7 +18,7 @@ pub(super) fn names(_interp: &mut Interpreter<'_>) -> Outcome<Vec<(&'static str,
     Ok(vec![("configuration", Value::function("configuration", configuration))])
 }
 
-/// The module or class that the application's factory takes its configuration from; None where it is not one.
+/// The module that the application's factory takes its configuration from; None where it is not one.
 fn configuration(interp: &mut Interpreter<'_>, _arguments: Arguments) -> Outcome<Value> {
     let mut packages = interp.project_packages();
     packages.extend(["app", "application", ""].map(str::to_owned));

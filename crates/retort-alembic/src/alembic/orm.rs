@@ -12,6 +12,7 @@ mod mapper;
 mod query;
 mod related;
 mod relationship;
+mod rows;
 mod session;
 mod state;
 

@@ -171,8 +171,7 @@ impl World for StageWorld<'_> {
         self.depth -= 1;
         if let Some(failure) = failure {
             // What could not be followed may do anything.
-            self.hold(true);
-            self.failed.get_or_insert_with(|| failure.reason.clone());
+            self.hold_unfollowed(&failure.reason);
         }
         if self.depth > 0 {
             return;

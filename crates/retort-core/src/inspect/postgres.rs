@@ -8,9 +8,8 @@ mod objects;
 mod tables;
 
 use crate::database::{Database, DatabaseError};
-use crate::operation::{Operation, from_sql};
 use crate::schema::{ObjectName, Schema};
-use crate::source::{DialectKind, SourceFile, SourceId};
+use crate::source::DialectKind;
 
 const POSTGRES: DialectKind = DialectKind::Postgres;
 
@@ -59,11 +58,4 @@ fn no_extension(catalog: &str, object: &str) -> String {
         "NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = '{catalog}'::regclass AND x.objid = {object} \
          AND x.deptype = 'e')"
     )
-}
-
-/// The operation that a statement of the server stands for.
-fn written(sql: &str) -> Option<Operation> {
-    let file = SourceFile::new(SourceId(0), "pg_catalog", sql);
-    let directives = from_sql(&file, 0..sql.len(), POSTGRES).value;
-    directives.into_iter().next()?.operations.into_iter().next()
 }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::database::{Database, DatabaseError, Row, Value};
-use crate::operation::{Operation, from_sql};
+use crate::inspect::written;
+use crate::operation::Operation;
 use crate::schema::{
     Column, Expression, ForeignKey, Index, IndexKey, IndexPart, ObjectName, PrimaryKey, ReferentialAction,
     Schema, SqlType, Table, Unique, same_word,
 };
-use crate::source::{DialectKind, SourceFile, SourceId};
+use crate::source::DialectKind;
 use crate::token::text_literal;
 
 const SQLITE: DialectKind = DialectKind::Sqlite;
@@ -42,7 +43,7 @@ pub(super) fn inspect(
             ("index", Some(_)) => continue,
             _ => {}
         }
-        match (kind, sql.as_str().and_then(written)) {
+        match (kind, sql.as_str().and_then(|sql| written(sql, SQLITE))) {
             ("table", written) => schema.put_table(catalog.table(name, written)),
             ("index", written) => indexes.entry(owner).or_default().push(catalog.index(name, written)),
             (_, Some(Operation::CreateView { view, .. })) => schema.put_view(*view),
@@ -77,13 +78,6 @@ fn texts_of_tables(objects: &[Row]) -> BTreeMap<String, String> {
         }
     }
     texts
-}
-
-/// The operation that a stored text stands for.
-fn written(sql: &str) -> Option<Operation> {
-    let file = SourceFile::new(SourceId(0), "sqlite_schema", sql);
-    let directives = from_sql(&file, 0..sql.len(), SQLITE).value;
-    directives.into_iter().next()?.operations.into_iter().next()
 }
 
 /// What the pragmas say of tables, asked once for each pragma.

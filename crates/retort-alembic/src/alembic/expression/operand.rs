@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::super::bridge;
 use super::NativeExpression;
-
 use crate::python::{Interpreter, Outcome, Unknown, Unwind, Value};
 use crate::sql::{DataType, Expr, Expression, Node, Operator};
 

@@ -3,15 +3,16 @@
 use std::rc::Rc;
 
 use super::mapper::{Mapper, mapper_of};
-use super::relationship::{Joined, Through, joined, others};
+use super::relationship::{Joined, joined, others};
+use super::rows;
 use super::state::{instances, state};
-use crate::alembic::connection::{Execution, run};
-use crate::alembic::{bridge, dml, expression};
-use crate::python::{Arguments, Comparison, Instance, Interpreter, Outcome, Value};
+use crate::alembic::bridge;
+use crate::alembic::wrap::NativeTable;
+use crate::python::{Instance, Interpreter, Outcome, Value};
 
 /// The row that joins two objects.
 struct Row {
-    through: Through,
+    table: Rc<NativeTable>,
     /// The keys of its columns with their values.
     values: Vec<(String, Value)>,
     /// The objects that it joins.
@@ -22,7 +23,7 @@ impl Row {
     fn is_same(&self, other: &Row) -> bool {
         let [a, b] = &self.ends;
         let [c, d] = &other.ends;
-        Rc::ptr_eq(&self.through.table, &other.through.table)
+        Rc::ptr_eq(&self.table, &other.table)
             && (Rc::ptr_eq(a, c) && Rc::ptr_eq(b, d) || Rc::ptr_eq(a, d) && Rc::ptr_eq(b, c))
     }
 }
@@ -32,7 +33,7 @@ pub(super) fn write(interp: &mut Interpreter<'_>, objects: &[Rc<Instance>]) -> O
     let (mut gone, mut come): (Vec<Row>, Vec<Row>) = Default::default();
     for instance in objects {
         let Some(mapper) = mapper_of(&instance.class()) else { continue };
-        for (name, related) in &mapper.relationships() {
+        for (name, related) in mapper.relationships().iter() {
             let Some(list) = instance.attribute(name).and_then(|value| value.as_sequence()) else { continue };
             if related.is_read_only {
                 continue;
@@ -66,12 +67,13 @@ pub(super) fn write(interp: &mut Interpreter<'_>, objects: &[Rc<Instance>]) -> O
     }
     for (place, row) in gone.iter().enumerate() {
         if !gone[..place].iter().any(|own| own.is_same(row)) {
-            take_out(interp, &row.through, &row.values)?;
+            rows::delete(interp, &row.table, &row.values)?;
         }
     }
     for (place, row) in come.iter().enumerate() {
         if !come[..place].iter().any(|own| own.is_same(row)) {
-            put_in(interp, row)?;
+            let values = row.values.iter().map(|(key, value)| (Value::str(key), value.clone())).collect();
+            rows::insert(interp, &row.table, values)?;
         }
     }
     Ok(())
@@ -90,8 +92,8 @@ fn row(
         let attribute = joined.mapper.attribute(key).unwrap_or(key);
         values.push((between.clone(), interp.attribute(&Value::Instance(other.clone()), attribute)?));
     }
-    let through = Through { table: Rc::clone(&through.table), pairs: Vec::new() };
-    Ok(Some(Row { through, values, ends: [Rc::clone(instance), Rc::clone(other)] }))
+    let (table, ends) = (Rc::clone(&through.table), [Rc::clone(instance), Rc::clone(other)]);
+    Ok(Some(Row { table, values, ends }))
 }
 
 fn own_values(
@@ -108,28 +110,6 @@ fn own_values(
     Ok(values)
 }
 
-fn put_in(interp: &mut Interpreter<'_>, row: &Row) -> Outcome<()> {
-    let span = interp.call_span();
-    let table = Value::Native(row.through.table.clone());
-    let statement = dml::insert(interp, Arguments::of(vec![table], span))?;
-    let values = row.values.iter().map(|(key, value)| (Value::str(key), value.clone())).collect();
-    let values = interp.make_dict(values)?;
-    let statement = interp.call_method(&statement, "values", vec![values])?;
-    run(interp, &statement, None, &Execution { span, session: None }).map(|_| ())
-}
-
-fn take_out(interp: &mut Interpreter<'_>, through: &Through, values: &[(String, Value)]) -> Outcome<()> {
-    let span = interp.call_span();
-    let table = Value::Native(through.table.clone());
-    let mut statement = dml::delete(interp, Arguments::of(vec![table], span))?;
-    for (key, value) in values {
-        let column = expression::value(through.table.source().column(key));
-        let condition = interp.compare(Comparison::Eq, &column, value)?;
-        statement = interp.call_method(&statement, "where", vec![condition])?;
-    }
-    run(interp, &statement, None, &Execution { span, session: None }).map(|_| ())
-}
-
 /// Takes out all rows that join an object with others.
 pub(super) fn clear(
     interp: &mut Interpreter<'_>,
@@ -139,5 +119,5 @@ pub(super) fn clear(
 ) -> Outcome<()> {
     let Some(through) = &joined.through else { return Ok(()) };
     let values = own_values(interp, instance, mapper, joined)?;
-    take_out(interp, through, &values)
+    rows::delete(interp, &through.table, &values)
 }

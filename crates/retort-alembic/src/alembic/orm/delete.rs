@@ -2,15 +2,14 @@
 
 use std::rc::Rc;
 
-use super::association;
-use super::flush::{in_order, narrowed};
+use super::flush::{identity, in_order};
 use super::mapper::{Mapper, mapper_of};
 use super::relationship::{Joined, joined, others};
 use super::session::NativeSession;
 use super::state::{instances, state};
-use crate::alembic::connection::{Execution, run};
-use crate::alembic::{bridge, dml, expression};
-use crate::python::{Arguments, Comparison, Instance, Interpreter, Outcome, Unwind, Value};
+use super::{association, rows};
+use crate::alembic::bridge;
+use crate::python::{Instance, Interpreter, Outcome, Unwind, Value};
 
 /// Deletes what the session was told to.
 pub(super) fn deleted(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>) -> Outcome<()> {
@@ -62,11 +61,7 @@ fn delete(interp: &mut Interpreter<'_>, instance: &Rc<Instance>) -> Outcome<()> 
             None => {}
         }
     }
-    let span = interp.call_span();
-    let table = Value::Native(mapper.table.clone());
-    let statement = dml::delete(interp, Arguments::of(vec![table], span))?;
-    let statement = narrowed(interp, &mapper, statement, instance)?;
-    run(interp, &statement, None, &Execution { span, session: None })?;
+    rows::delete(interp, &mapper.table, &identity(&mapper, instance)?)?;
     state(instance).persistent.set(false);
     Ok(())
 }
@@ -84,21 +79,15 @@ fn let_go(
         // SQLAlchemy refuses to blank out a primary key, if there is such a row.
         return Ok(());
     }
-    let span = interp.call_span();
-    let mut statement = dml::update(interp, Arguments::of(vec![Value::Native(table.clone())], span))?;
-    let mut values = Vec::new();
+    let mut pointing = Vec::new();
     for (here, there) in &joined.pairs {
         let attribute = mapper.attribute(here).unwrap_or(here);
         let value = interp.attribute(&Value::Instance(instance.clone()), attribute)?;
         if value.is_none() {
             return Err(Unwind::unsupported("deleting an object without a key"));
         }
-        let column = expression::value(table.source().column(there));
-        let condition = interp.compare(Comparison::Eq, &column, &value)?;
-        statement = interp.call_method(&statement, "where", vec![condition])?;
-        values.push((Value::str(there), Value::None));
+        pointing.push((there.clone(), value));
     }
-    let values = interp.make_dict(values)?;
-    let statement = interp.call_method(&statement, "values", vec![values])?;
-    run(interp, &statement, None, &Execution { span, session: None }).map(|_| ())
+    let nothing = pointing.iter().map(|(key, _)| (Value::str(key), Value::None)).collect();
+    rows::update(interp, table, &pointing, nothing)
 }

@@ -6,11 +6,10 @@ use super::mapper::{Mapper, mapper_of};
 use super::relationship::joined;
 use super::session::NativeSession;
 use super::state::state;
-use super::{association, delete};
-use crate::alembic::connection::{Execution, run};
+use super::{association, delete, rows};
 use crate::alembic::wrap::NativeTable;
 use crate::alembic::{bridge, dml, events, result};
-use crate::python::{Arguments, Comparison, Instance, Interpreter, Outcome, Unwind, Value};
+use crate::python::{Instance, Interpreter, Outcome, Unwind, Value};
 use crate::sql::table::ColumnDefault;
 
 /// `session.flush()`
@@ -48,7 +47,7 @@ fn cascade(session: &Rc<NativeSession>) {
         session.new.borrow().iter().chain(session.loaded.borrow().iter()).cloned().collect();
     while let Some(instance) = open.pop() {
         let Some(mapper) = mapper_of(&instance.class()) else { continue };
-        for (name, _) in &mapper.relationships() {
+        for (name, _) in mapper.relationships().iter() {
             let Some(value) = instance.attribute(name) else { continue };
             let others = value.as_sequence().unwrap_or_else(|| vec![value]);
             for other in others {
@@ -86,7 +85,7 @@ pub(super) fn in_order(instances: &[Rc<Instance>]) -> Vec<Rc<Instance>> {
 
 /// Columns that point at another object take its key.
 fn follow(interp: &mut Interpreter<'_>, instance: &Rc<Instance>, mapper: &Mapper) -> Outcome<()> {
-    for (name, related) in &mapper.relationships() {
+    for (name, related) in mapper.relationships().iter() {
         let Some(value) = instance.attribute(name).filter(|_| !related.is_read_only) else { continue };
         if matches!(&value, Value::List(list) if list.borrow().is_empty()) {
             continue;
@@ -162,7 +161,7 @@ fn insert(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>, instance: &
     let state = state(instance);
     state.persistent.set(true);
     state.dirty.borrow_mut().clear();
-    for (name, _) in &mapper.relationships() {
+    for (name, _) in mapper.relationships().iter() {
         if state.remembered(name).is_none() {
             state.remember(name, &[]);
         }
@@ -188,12 +187,7 @@ fn put(
     if let Some(instance) = instance {
         values_of_defaults(interp, mapper, instance)?;
     }
-    let span = interp.call_span();
-    let table = Value::Native(mapper.table.clone());
-    let statement = dml::insert(interp, Arguments::of(vec![table], span))?;
-    let row = interp.make_dict(pairs)?;
-    let statement = interp.call_method(&statement, "values", vec![row])?;
-    run(interp, &statement, None, &Execution { span, session: None })?;
+    rows::insert(interp, &mapper.table, pairs)?;
     let Some(instance) = instance else { return Ok(()) };
     let keys = mapper.key_attributes();
     let missing: Vec<&String> =
@@ -222,25 +216,17 @@ fn values_of_defaults(interp: &mut Interpreter<'_>, mapper: &Mapper, instance: &
     Ok(())
 }
 
-/// The condition that names the row of an object.
-pub(super) fn narrowed(
-    interp: &mut Interpreter<'_>,
-    mapper: &Mapper,
-    mut statement: Value,
-    instance: &Rc<Instance>,
-) -> Outcome<Value> {
+/// The keys that name the row of an object, with their values.
+pub(super) fn identity(mapper: &Mapper, instance: &Rc<Instance>) -> Outcome<Vec<(String, Value)>> {
     let keys = mapper.table.table.borrow().primary_key_columns().to_vec();
     if keys.is_empty() {
         return Err(Unwind::unsupported("a mapped class without a primary key"));
     }
-    for key in keys {
-        let attribute = mapper.attribute(&key).unwrap_or(&key).to_owned();
-        let value = instance.attribute(&attribute).unwrap_or(Value::None);
-        let column = crate::alembic::expression::value(mapper.table.source().column(&key));
-        let condition = interp.compare(Comparison::Eq, &column, &value)?;
-        statement = interp.call_method(&statement, "where", vec![condition])?;
-    }
-    Ok(statement)
+    let value = |key: &String| {
+        let attribute = mapper.attribute(key).unwrap_or(key);
+        instance.attribute(attribute).unwrap_or(Value::None)
+    };
+    Ok(keys.iter().map(|key| (key.clone(), value(key))).collect())
 }
 
 fn update(interp: &mut Interpreter<'_>, instance: &Rc<Instance>) -> Outcome<()> {
@@ -259,13 +245,7 @@ fn update(interp: &mut Interpreter<'_>, instance: &Rc<Instance>) -> Outcome<()> 
     if pairs.is_empty() {
         return Ok(());
     }
-    let span = interp.call_span();
-    let table = Value::Native(mapper.table.clone());
-    let statement = dml::update(interp, Arguments::of(vec![table], span))?;
-    let statement = narrowed(interp, &mapper, statement, instance)?;
-    let row = interp.make_dict(pairs)?;
-    let statement = interp.call_method(&statement, "values", vec![row])?;
-    run(interp, &statement, None, &Execution { span, session: None }).map(|_| ())
+    rows::update(interp, &mapper.table, &identity(&mapper, instance)?, pairs)
 }
 
 /// One mapping of `bulk_insert_mappings` or `bulk_update_mappings`.
@@ -302,18 +282,10 @@ pub(super) fn mapping(
     }
     let keys = mapper.table.table.borrow().primary_key_columns().to_vec();
     let is_key = |value: &Value| value.as_str().is_some_and(|name| keys.iter().any(|key| **key == *name));
-    let table = Value::Native(mapper.table.clone());
-    let mut statement = dml::update(interp, Arguments::of(vec![table], span))?;
     let (conditions, row): (Vec<_>, Vec<_>) = keyed.into_iter().partition(|(key, _)| is_key(key));
-    for (key, value) in conditions {
-        let name = key.as_str().map(|name| name.to_string()).unwrap_or_default();
-        let column = crate::alembic::expression::value(mapper.table.source().column(&name));
-        let condition = interp.compare(Comparison::Eq, &column, &value)?;
-        statement = interp.call_method(&statement, "where", vec![condition])?;
-    }
-    let row = interp.make_dict(row)?;
-    let statement = interp.call_method(&statement, "values", vec![row])?;
-    run(interp, &statement, None, &Execution { span, session: None }).map(|_| ())
+    let name = |key: Value| key.as_str().map(|name| name.to_string()).unwrap_or_default();
+    let conditions: Vec<_> = conditions.into_iter().map(|(key, value)| (name(key), value)).collect();
+    rows::update(interp, &mapper.table, &conditions, row)
 }
 
 /// `session.refresh(object)`: what the database has now.

@@ -21,12 +21,20 @@ pub(crate) struct Mapper {
     /// Attributes with the keys of their columns, in the order of the table.
     pub(crate) columns: Vec<(String, String)>,
     /// Attributes that are other objects; the ways back of later classes come to them.
-    relationships: RefCell<Vec<(String, Rc<NativeRelationship>)>>,
+    relationships: RefCell<Rc<Relationships>>,
 }
+
+/// Relationships by their names.
+type Relationships = Vec<(String, Rc<NativeRelationship>)>;
 
 /// The mapped classes of this run, for relationships that name them.
 #[derive(Default)]
-pub(super) struct Mapped(pub(super) Vec<Rc<Class>>);
+pub(super) struct Mapped {
+    /// In the order in which they were made.
+    pub(super) classes: Vec<Rc<Class>>,
+    /// Relationships with `backref=`, and the classes that have them.
+    ways_back: Vec<(Rc<Class>, Rc<NativeRelationship>)>,
+}
 
 /// What a class is mapped to, if it is.
 pub(crate) fn mapper_of(class: &Class) -> Option<Rc<Mapper>> {
@@ -40,8 +48,8 @@ impl Mapper {
     }
 
     /// The relationships by their names.
-    pub(super) fn relationships(&self) -> Vec<(String, Rc<NativeRelationship>)> {
-        self.relationships.borrow().clone()
+    pub(super) fn relationships(&self) -> Rc<Relationships> {
+        Rc::clone(&self.relationships.borrow())
     }
 
     /// The relationship of that name.
@@ -134,7 +142,7 @@ pub(super) fn map_class(
         let attribute = attribute.map_or_else(|| column.key.clone(), |(attribute, _)| attribute.clone());
         columns.push((attribute, column.key.clone()));
     }
-    let relationships = RefCell::new(found.relationships);
+    let relationships = RefCell::new(Rc::new(found.relationships));
     finish(interp, class, Mapper { table: native, columns, relationships });
     Ok(())
 }
@@ -145,29 +153,30 @@ fn finish(interp: &mut Interpreter<'_>, class: &Rc<Class>, mapper: Mapper) {
         for (name, _) in &mapper.columns {
             attributes.shift_remove(name.as_str());
         }
-        for (name, _) in &mapper.relationships() {
+        for (name, _) in mapper.relationships().iter() {
             attributes.shift_remove(name.as_str());
         }
         attributes.insert("__table__".into(), Value::Native(mapper.table.clone()));
     }
+    let own = mapper.relationships();
     *class.data.borrow_mut() = Some(Rc::new(mapper));
-    let mapped = crate::alembic::world::keeping::<Mapped>(interp);
-    mapped.0.push(class.clone());
-    for other in mapped.0.clone() {
-        lead_back(&other, class);
-        lead_back(class, &other);
+    let mapped = world::keeping::<Mapped>(interp);
+    mapped.classes.push(class.clone());
+    for (from, related) in &mapped.ways_back {
+        lead_back(from, related, class);
+    }
+    for (_, related) in own.iter().filter(|(_, related)| related.has_way_back()) {
+        mapped.classes.iter().for_each(|other| lead_back(class, related, other));
+        mapped.ways_back.push((class.clone(), Rc::clone(related)));
     }
 }
 
 /// What `backref=` of one class says is an attribute of the other.
-fn lead_back(from: &Rc<Class>, to: &Rc<Class>) {
-    let (Some(here), Some(there)) = (mapper_of(from), mapper_of(to)) else { return };
-    let found: Vec<_> =
-        here.relationships().iter().filter_map(|(_, related)| related.way_back(from, to)).collect();
-    for (name, way) in found {
-        if there.relationship(&name).is_none() {
-            there.relationships.borrow_mut().push((name, Rc::new(way)));
-        }
+fn lead_back(from: &Rc<Class>, related: &NativeRelationship, to: &Rc<Class>) {
+    if let Some((name, way)) = related.way_back(from, to)
+        && let Some(there) = mapper_of(to).filter(|there| there.relationship(&name).is_none())
+    {
+        Rc::make_mut(&mut there.relationships.borrow_mut()).push((name, Rc::new(way)));
     }
 }
 
@@ -185,9 +194,9 @@ fn inherit(interp: &mut Interpreter<'_>, class: &Rc<Class>, above: &Mapper, foun
     let given: Vec<Rc<NativeColumn>> = found.columns.into_iter().map(|(_, column)| column).collect();
     above.table.adopt(&given);
     table::settle(&above.table);
-    let mut relationships = above.relationships();
+    let mut relationships = Vec::clone(&above.relationships());
     relationships.extend(found.relationships);
-    let relationships = RefCell::new(relationships);
+    let relationships = RefCell::new(Rc::new(relationships));
     finish(interp, class, Mapper { table: above.table.clone(), columns, relationships });
     Ok(())
 }

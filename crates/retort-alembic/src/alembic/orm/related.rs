@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::mapper::mapper_of;
-use super::relationship::{Joined, NativeRelationship, joined};
+use super::relationship::{Joined, NativeRelationship, joined, swapped};
 use crate::alembic::bridge;
 use crate::alembic::expression::{self, Operand, operand};
 use crate::python::{
@@ -131,10 +131,6 @@ fn points_at(interp: &mut Interpreter<'_>, related: &NativeRelated, object: &Val
     };
     conditions.extend(equal(&related.here, &between, &joined.pairs));
     Ok(exists(between, conditions))
-}
-
-fn swapped(pairs: &[(String, String)]) -> Vec<(String, String)> {
-    pairs.iter().map(|(a, b)| (b.clone(), a.clone())).collect()
 }
 
 /// What `join(Class.relationship)` joins with, and on what.

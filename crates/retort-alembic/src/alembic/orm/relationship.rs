@@ -89,6 +89,11 @@ fn declared(target: Value, secondary: Option<Value>, arguments: &Arguments) -> N
 }
 
 impl NativeRelationship {
+    /// Whether `backref=` says of a way back.
+    pub(super) fn has_way_back(&self) -> bool {
+        self.backref.is_some()
+    }
+
     /// The name and the relationship of the way back, if the class is what this one leads to.
     pub(super) fn way_back(&self, from: &Rc<Class>, to: &Rc<Class>) -> Option<(String, NativeRelationship)> {
         let is_it = match &self.target {
@@ -142,8 +147,8 @@ pub(super) fn joined(
     };
     if let Some(secondary) = &related.secondary {
         let table = between(interp, own, secondary)?;
-        let pairs = swapped(one_link(interp, &table, &own.table, None)?);
-        let there = swapped(one_link(interp, &table, &mapper.table, None)?);
+        let pairs = swapped(&one_link(interp, &table, &own.table, None)?);
+        let there = swapped(&one_link(interp, &table, &mapper.table, None)?);
         if pairs.is_empty() || there.is_empty() {
             return Err(no_foreign_keys(interp));
         }
@@ -160,7 +165,7 @@ pub(super) fn joined(
     let is_forward = !Rc::ptr_eq(&own.table, &mapper.table) || related.has_remote_side;
     let (pairs, is_list) = match (forward.is_empty(), backward.is_empty()) {
         (false, _) if is_forward => (forward, false),
-        (_, false) => (swapped(backward), true),
+        (_, false) => (swapped(&backward), true),
         (_, true) => return Err(no_foreign_keys(interp)),
     };
     Ok(Joined { class, mapper, pairs, through: None, is_list: related.uselist.unwrap_or(is_list) })
@@ -171,8 +176,9 @@ fn no_foreign_keys(interp: &mut Interpreter<'_>) -> Unwind {
     bridge::raise(interp, "NoForeignKeysError", message)
 }
 
-fn swapped(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
-    pairs.into_iter().map(|(a, b)| (b, a)).collect()
+/// Pairs of keys, seen from the other side.
+pub(super) fn swapped(pairs: &[(String, String)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(a, b)| (b.clone(), a.clone())).collect()
 }
 
 /// The foreign key of one table to another: the keys of its columns and of those that it points at.
@@ -250,7 +256,7 @@ fn target(interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Rc<Class>> {
         Value::Str(name) => {
             let last = name.rsplit('.').next().unwrap_or(name).to_owned();
             let is_it = |class: &&Rc<Class>| *class.name == *last;
-            let found = |known: &Mapped| known.0.iter().rev().find(is_it).cloned();
+            let found = |known: &Mapped| known.classes.iter().rev().find(is_it).cloned();
             crate::alembic::world::find_kept(interp, found)
                 .ok_or_else(|| Unwind::unsupported(format!("a relationship to `{name}`, which is not known")))
         }

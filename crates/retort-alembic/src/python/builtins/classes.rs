@@ -1,10 +1,9 @@
 //! The builtin classes, and what every class and object has.
 
-use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::super::unwind::{Outcome, Unwind};
-use super::super::value::{Builtin, Class, Layout, Names, Shape, Value, Wrapper};
+use super::super::value::{Builtin, Class, Layout, Shape, Value, Wrapper};
 use super::super::{Arguments, Interpreter};
 use super::functions;
 
@@ -109,21 +108,10 @@ pub(in super::super) fn class(
     construct: Option<Rc<Builtin>>,
 ) -> Rc<Class> {
     let made = Rc::new(Class {
-        name: name.into(),
-        module: "builtins".into(),
         bases: base.iter().map(|base| Value::Class(Rc::clone(base))).collect(),
-        mro: RefCell::default(),
-        attributes: RefCell::new(Names::default()),
         layout,
         construct,
-        natives: Vec::new(),
-        foreign: None,
-        metaclass: None,
-        keywords: Vec::new(),
-        span: None,
-        data: RefCell::default(),
-        shape: RefCell::default(),
-        awaits_application: OnceCell::new(),
+        ..Class::bare(name.into(), "builtins".into())
     });
     let mut mro = vec![made.clone()];
     if let Some(base) = base {

@@ -3,7 +3,7 @@
 pub(in super::super) mod enumeration;
 pub(in super::super) mod instance;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::super::Arguments;
@@ -140,21 +140,15 @@ impl Interpreter<'_> {
         };
         let metaclass = metaclass.or_else(|| parents.iter().find_map(|parent| parent.metaclass.clone()));
         let class = Rc::new(Class {
-            name: draft.name,
-            module: draft.module,
             bases: draft.bases,
-            mro: RefCell::default(),
             attributes: RefCell::new(draft.names),
             layout: layout.unwrap_or(Layout::Plain),
-            construct: None,
             natives,
             foreign,
             metaclass,
             keywords,
             span,
-            data: RefCell::default(),
-            shape: RefCell::default(),
-            awaits_application: OnceCell::new(),
+            ..Class::bare(draft.name, draft.module)
         });
         let mut mro = vec![class.clone()];
         mro.extend(linearise(&parents).ok_or_else(|| {

@@ -104,21 +104,10 @@ impl Interpreter<'_> {
     pub fn exception_class(&mut self, module: &str, name: &str, base: &Value) -> Option<Rc<Class>> {
         let Value::Class(base) = base else { return None };
         let class = Rc::new(Class {
-            name: name.into(),
-            module: module.into(),
             bases: vec![Value::Class(base.clone())],
-            mro: std::cell::RefCell::default(),
-            attributes: std::cell::RefCell::default(),
             layout: Layout::Exception,
             construct: base.construct.clone(),
-            natives: Vec::new(),
-            foreign: None,
-            metaclass: None,
-            keywords: Vec::new(),
-            span: None,
-            data: std::cell::RefCell::default(),
-            shape: std::cell::RefCell::default(),
-            awaits_application: std::cell::OnceCell::new(),
+            ..Class::bare(name.into(), module.into())
         });
         let mut mro = vec![class.clone()];
         mro.extend(base.mro.borrow().iter().cloned());

@@ -3,9 +3,9 @@
 use super::{MYSQL, Tables};
 use crate::database::{Database, DatabaseError};
 use crate::inspect::cells::Cells;
-use crate::operation::{Operation, from_sql};
+use crate::inspect::written;
+use crate::operation::Operation;
 use crate::schema::{ObjectName, Partitioning, Schema, Sequence};
-use crate::source::{SourceFile, SourceId};
 use crate::token;
 
 /// How the rows of tables are spread. The server's own statement says it whole: the information schema has each
@@ -24,9 +24,7 @@ pub(super) fn partitions(db: &mut dyn Database, tables: &mut Tables) -> Result<(
 }
 
 fn partitioning(create: &str) -> Option<Partitioning> {
-    let file = SourceFile::new(SourceId(0), "information_schema", create);
-    let directives = from_sql(&file, 0..create.len(), MYSQL).value;
-    match directives.into_iter().next()?.operations.into_iter().next()? {
+    match written(create, MYSQL)? {
         Operation::CreateTable { table, .. } => table.partitioning.clone(),
         _ => None,
     }

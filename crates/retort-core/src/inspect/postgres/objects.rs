@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Area, POSTGRES, no_extension, written};
+use super::{Area, POSTGRES, no_extension};
 use crate::database::{Database, DatabaseError};
 use crate::inspect::cells::Cells;
+use crate::inspect::written;
 use crate::operation::Operation;
 use crate::schema::{
     Check, Composite, Constraint, Domain, EnumType, Expression, Extension, ObjectName, Routine, RoutineKind,
@@ -94,7 +95,7 @@ fn domains(db: &mut dyn Database, area: Area, schema: &mut Schema) -> Result<(),
 
 fn check(name: &str, definition: &str) -> Option<Check> {
     let name = token::quote(name, POSTGRES);
-    match written(&format!("ALTER TABLE t ADD CONSTRAINT {name} {definition}"))? {
+    match written(&format!("ALTER TABLE t ADD CONSTRAINT {name} {definition}"), POSTGRES)? {
         Operation::AddConstraint { constraint: Constraint::Check(check), .. } => Some(check),
         _ => None,
     }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Area, POSTGRES, no_extension, written};
+use super::{Area, POSTGRES, no_extension};
 use crate::database::{Database, DatabaseError};
 use crate::inspect::cells::Cells;
+use crate::inspect::written;
 use crate::operation::Operation;
 use crate::schema::{
     Column, Constraint, Expression, Generated, Identity, IdentityKind, Index, ObjectName, Options,
@@ -92,7 +93,8 @@ fn options(text: &str) -> Options {
 /// `RANGE (a, lower(b))`: its parts are those of an index.
 fn partitioning(text: &str) -> Option<Partitioning> {
     let (method, parts) = text.split_once(' ')?;
-    let Operation::CreateIndex { index, .. } = written(&format!("CREATE INDEX i ON t {parts}"))? else {
+    let Operation::CreateIndex { index, .. } = written(&format!("CREATE INDEX i ON t {parts}"), POSTGRES)?
+    else {
         return None;
     };
     Some(Partitioning { method: method.to_owned(), parts: index.parts, partitions: None })
@@ -162,7 +164,9 @@ fn constraints(db: &mut dyn Database, area: Area, found: &mut Found) -> Result<(
         let Some(table) = cells.number(0).and_then(|oid| found.tables.get_mut(&oid)) else { continue };
         let name = token::quote(cells.text(1), POSTGRES);
         let statement = format!("ALTER TABLE t ADD CONSTRAINT {name} {}", cells.text(2));
-        let Some(Operation::AddConstraint { constraint, .. }) = written(&statement) else { continue };
+        let Some(Operation::AddConstraint { constraint, .. }) = written(&statement, POSTGRES) else {
+            continue;
+        };
         match constraint {
             Constraint::Primary(key) => table.primary_key = Some(key),
             Constraint::Unique(unique) => table.uniques.push(unique),
@@ -184,7 +188,7 @@ fn indexes(db: &mut dyn Database, area: Area, found: &mut Found) -> Result<(), D
     ))?;
     for cells in rows.iter().map(Cells) {
         let Some(oid) = cells.number(0) else { continue };
-        let Some(Operation::CreateIndex { index, .. }) = written(cells.text(1)) else { continue };
+        let Some(Operation::CreateIndex { index, .. }) = written(cells.text(1), POSTGRES) else { continue };
         if let Some(table) = found.tables.get_mut(&oid) {
             table.indexes.push(Index::clone(&index));
         } else if let Some(view) = found.views.get_mut(&oid) {
