@@ -13,6 +13,7 @@ pub mod alembic;
 pub mod program;
 pub mod write;
 mod judge;
+mod parallel;
 mod read;
 
 pub use read::read;

@@ -25,7 +25,7 @@ pub struct Surroundings {
     /// What `env.py` says.
     pub environment: Environment,
     /// The modules, parsed once for all revisions.
-    pub library: Library,
+    pub library: Arc<Library>,
     /// The files of the revisions, by their ids.
     pub revisions: Revisions,
 }
@@ -42,7 +42,7 @@ impl Surroundings {
                 roots.push(root);
             }
         }
-        let library = Library::new(modules, roots).with_companions(COMPANIONS);
+        let library = Arc::new(Library::new(modules, roots).with_companions(COMPANIONS));
         Surroundings { files: files.to_vec(), config, environment, library, revisions: Revisions::default() }
     }
 }
@@ -80,6 +80,7 @@ impl RevisionProgram {
             let message = format!("the file of `{}` is not there", self.header.revision);
             return Err(Stop::Failed(Diagnostic::error("alembic/not-interpreted", message)));
         };
+        self.surroundings.library.look_ahead(&file.name);
         let options = self.surroundings.config.as_ref().map(|config| config.options.as_slice());
         let what = Run {
             library: &self.surroundings.library,

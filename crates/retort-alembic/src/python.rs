@@ -9,6 +9,7 @@
 //! them, or a construct that is not understood, decides what happens. A branch on an unknown value is run in
 //! *speculation*: both ways, while the [`World`] is told so.
 
+mod ahead;
 mod bounds;
 mod builtins;
 mod interpret;

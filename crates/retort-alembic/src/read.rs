@@ -16,6 +16,7 @@ use crate::config::environment::{self, Environment};
 use crate::config::{self, Config, requirements};
 use crate::header::{self, Header, Way};
 use crate::judge;
+use crate::parallel;
 use crate::program::{RevisionProgram, Surroundings};
 use crate::python::parse_tree;
 
@@ -27,8 +28,9 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let mut diagnostics = Vec::new();
     let config = config::read(files, &mut diagnostics);
     let revisions = version_files(files, config.as_ref(), &mut diagnostics);
+    let read = parallel::map(&revisions, |file| read_header(file));
     let (mut headers, trees): (Vec<Header>, Vec<_>) =
-        revisions.iter().filter_map(|file| read_header(file, &mut diagnostics)).unzip();
+        read.into_iter().filter_map(|read| read.into_value(&mut diagnostics)).unzip();
     judge::say_hyphens(&revisions, config.as_ref(), &mut diagnostics);
     say_empty_downgrades(&headers, &mut diagnostics);
     let mut environment = config
@@ -80,21 +82,27 @@ fn version_files<'a>(
     all
 }
 
-fn read_header<'a>(
-    file: &'a SourceFile,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<(Header, (&'a SourceFile, ModModule))> {
-    let module = parse(file, diagnostics)?;
-    let Some(header) = header::read(file.id, &module) else {
+fn read_header(file: &SourceFile) -> Checked<Option<(Header, (&SourceFile, ModModule))>> {
+    let mut diagnostics = Vec::new();
+    let value = parse(file, &mut diagnostics).and_then(|module| {
+        let header = header_of(file, &module, &mut diagnostics)?;
+        Some((header, (file, module)))
+    });
+    Checked { value, diagnostics }
+}
+
+fn header_of(file: &SourceFile, module: &ModModule, diagnostics: &mut Vec<Diagnostic>) -> Option<Header> {
+    let header = header::read(file.id, module);
+    if header.is_none() {
         diagnostics.push(
             Diagnostic::error("alembic/no-revision", format!("`{}` sets no `revision`", file.name))
                 .at(Span::new(file.id, 0, 0), "Alembic loads every module of this folder as a revision")
                 .help("Set `revision` and `down_revision` to literals in it, or move it elsewhere"),
         );
         return None;
-    };
-    judge::say_server_settings(file.id, &module, diagnostics);
-    Some((header, (file, module)))
+    }
+    judge::say_server_settings(file.id, module, diagnostics);
+    header
 }
 
 /// Runs the file for what its header does not say literally.

@@ -1,7 +1,7 @@
 //! The files of a project, read from disk. Names are relative to the project, with `/`.
 
-use std::fs::{self, DirEntry};
-use std::io;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -136,7 +136,8 @@ impl Walk<'_> {
 
 /// Reads a module, as long as there is room for it.
 fn read_python(path: &Path, left: &AtomicU64) -> Result<Vec<u8>, String> {
-    let length = fs::metadata(path).map_err(|error| error.to_string())?.len();
+    let mut file = File::open(path).map_err(|error| error.to_string())?;
+    let length = file.metadata().map_err(|error| error.to_string())?.len();
     if length > MOST_COMPANION {
         return Err("it has more than 4 MiB".to_owned());
     }
@@ -144,7 +145,10 @@ fn read_python(path: &Path, left: &AtomicU64) -> Result<Vec<u8>, String> {
     if left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
         return Err("more than 48 MiB of Python were read before it".to_owned());
     }
-    fs::read(path).map_err(|error| error.to_string())
+    // One byte more than it has: its end is seen without asking again.
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {

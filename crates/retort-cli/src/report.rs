@@ -1,7 +1,7 @@
 //! Diagnostics drawn for people, on standard error. The only place that knows `annotate-snippets`.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
@@ -27,7 +27,9 @@ pub(crate) fn usage(error: &clap::Error) -> ! {
 
 /// Writes a line. What cannot be written to standard error cannot be said anywhere.
 pub(crate) fn plain(text: &str) {
-    let _ = writeln!(anstream::stderr(), "{text}");
+    // As one piece: a terminal's stream passes on each part that it is given by itself.
+    let mut stream = BufWriter::new(anstream::stderr());
+    let _ = writeln!(stream, "{text}").and_then(|()| stream.flush());
 }
 
 /// Writes a question, and stays on its line.

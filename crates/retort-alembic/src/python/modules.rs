@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::source::{SourceFile, SourceId};
 use ruff_python_ast::ModModule;
 
+use super::ahead::Ahead;
 use super::lower::lower;
 use super::parse::parse_module_file;
 use super::syntax::ModuleCode;
@@ -47,7 +48,8 @@ pub struct Library {
     modules: Box<dyn Modules>,
     roots: Vec<String>,
     companions: Companions,
-    parsed: Mutex<BTreeMap<String, Parsed>>,
+    parsed: Mutex<BTreeMap<String, Arc<OnceLock<Parsed>>>>,
+    ahead: Ahead,
     /// Trees of files that were parsed for something else and are not lowered yet.
     trees: Mutex<BTreeMap<String, ModModule>>,
     id: u64,
@@ -84,6 +86,7 @@ impl Library {
             roots,
             companions: &[],
             parsed: Mutex::default(),
+            ahead: Ahead::default(),
             trees: Mutex::default(),
             id: next_id(),
         }
@@ -105,18 +108,33 @@ impl Library {
     /// # Errors
     /// A diagnostic if it is not Python; `None` stands for a file that is not there.
     pub fn parse(&self, path: &str) -> Option<Parsed> {
-        if let Some(parsed) = lock(&self.parsed).get(path) {
-            return Some(parsed.clone());
-        }
-        let file = self.modules.file(path).or_else(|| self.companion_file(path))?;
-        let tree = lock(&self.trees).remove(path);
-        let parsed = match tree {
-            Some(tree) => Ok(lower(&file, &tree.body)),
-            None => parse_module_file(&file),
+        let known = lock(&self.parsed).get(path).cloned();
+        let file = match known.as_ref().and_then(|known| known.get()) {
+            Some(parsed) => return Some(parsed.clone()),
+            None => self.modules.file(path).or_else(|| self.companion_file(path))?,
         };
-        let parsed = parsed.map(Arc::new);
-        lock(&self.parsed).insert(path.to_owned(), parsed.clone());
-        Some(parsed)
+        let parsed = lock(&self.parsed).entry(path.to_owned()).or_default().clone();
+        // Two threads that ask for the same file parse it once.
+        Some(parsed.get_or_init(|| self.parse_file(path, &file).map(Arc::new)).clone())
+    }
+
+    fn parse_file(&self, path: &str, file: &Arc<SourceFile>) -> Result<ModuleCode, Diagnostic> {
+        let tree = lock(&self.trees).remove(path);
+        match tree {
+            Some(tree) => Ok(lower(file, &tree.body)),
+            None => parse_module_file(file),
+        }
+    }
+
+    /// Begins to parse what a file imports, beside what else is done, where there are threads for it.
+    pub fn look_ahead(self: &Arc<Library>, path: &str) {
+        self.ahead.begin(self, path);
+    }
+
+    /// The paths of the files that were parsed.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> Vec<String> {
+        lock(&self.parsed).keys().cloned().collect()
     }
 
     /// Keeps the tree of a file that was parsed for something else.

@@ -23,7 +23,8 @@ pub fn recognise(files: &[SourceFile], chosen: Option<LayoutKind>) -> Checked<La
     if sql.iter().any(|file| revision::is_revision_file(file)) {
         return Checked::clean(LayoutKind::Retort);
     }
-    let mut look = Look { files, free: sql, found: Vec::new(), diagnostics: Vec::new() };
+    let beside = files.iter().filter(|file| !alembic::is_python(&file.name)).collect();
+    let mut look = Look { files, beside, free: sql, found: Vec::new(), diagnostics: Vec::new() };
     look.by_own_files();
     look.by_marks();
     look.by_names();
@@ -34,6 +35,8 @@ pub fn recognise(files: &[SourceFile], chosen: Option<LayoutKind>) -> Checked<La
 /// What is found while files are looked through: each belongs to the first layout that claims it.
 struct Look<'a> {
     files: &'a [SourceFile],
+    /// All but Python: a large project has thousands of that.
+    beside: Vec<&'a SourceFile>,
     free: Vec<&'a SourceFile>,
     found: Vec<(LayoutKind, Vec<&'a SourceFile>)>,
     diagnostics: Vec<Diagnostic>,
@@ -51,25 +54,25 @@ impl<'a> Look<'a> {
 
     /// Folders that hold a file of this name (`up` folders above it).
     fn homes(&self, name: &str, up: usize) -> BTreeSet<String> {
-        let named = self.files.iter().filter(|file| file_name(&file.name) == name);
+        let named = self.beside.iter().filter(|file| file_name(&file.name) == name);
         named.map(|file| (0..=up).fold(file.name.as_str(), |path, _| folder(path)).to_owned()).collect()
     }
 
     /// Whether a file beside the SQL mentions a tool.
     fn mentions(&self, file: &str, word: &str) -> bool {
-        self.files
+        self.beside
             .iter()
             .any(|known| file_name(&known.name).eq_ignore_ascii_case(file) && known.text.contains(word))
     }
 
     fn has(&self, name: &str) -> bool {
-        self.files.iter().any(|file| file_name(&file.name) == name)
+        self.beside.iter().any(|file| file_name(&file.name) == name)
     }
 
     /// Alembic's settings, and revisions in Python. Those are looked for only where the settings do not decide: a
     /// large project is not read for it.
     fn by_python(&mut self) {
-        let has_settings = self.files.iter().any(alembic::is_settings);
+        let has_settings = self.beside.iter().any(|file| alembic::is_settings(file));
         let revisions: Vec<&SourceFile> = match has_settings && self.found.is_empty() {
             true => Vec::new(),
             false => self.files.iter().filter(|file| alembic::is_revision_file(file)).collect(),
@@ -85,7 +88,7 @@ impl<'a> Look<'a> {
             let scripts = ["deploy", "revert", "verify"];
             self.claim(LayoutKind::Sqitch, |file| file.name.split('/').any(|part| scripts.contains(&part)));
         }
-        let has_root = self.files.iter().any(liquibase::is_root);
+        let has_root = self.beside.iter().any(|file| liquibase::is_root(file));
         self.claim(LayoutKind::Liquibase, is_formatted);
         if has_root && self.found.iter().all(|(layout, _)| *layout != LayoutKind::Liquibase) {
             self.found.push((LayoutKind::Liquibase, Vec::new()));
