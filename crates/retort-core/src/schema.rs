@@ -488,7 +488,7 @@ pub fn same_name(a: &ObjectName, b: &ObjectName, dialect: DialectKind) -> bool {
 
 /// Whether two column, constraint or index names are the same in a dialect.
 pub fn same_word(a: &str, b: &str, dialect: DialectKind) -> bool {
-    a == b || (dialect != DialectKind::Postgres && a.eq_ignore_ascii_case(b))
+    if dialect == DialectKind::Postgres { a == b } else { a.eq_ignore_ascii_case(b) }
 }
 
 /// Options of a table (`ENGINE=InnoDB`), by name.

@@ -65,6 +65,18 @@ const LONG_SYMBOLS: [&str; 26] = [
     "@>", "<@", "&&", "~*", "!~", "#>", "~~", "<<", ">>", "?|",
 ];
 
+/// The ASCII characters of which words are made, save for their first one.
+const IN_WORD: [bool; 256] = {
+    let mut in_word = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        in_word[byte] =
+            (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize || byte == b'$' as usize;
+        byte += 1;
+    }
+    in_word
+};
+
 impl<'a> Scanner<'a> {
     /// A scanner at the start of a text.
     pub fn new(text: &'a str, dialect: DialectKind) -> Scanner<'a> {
@@ -102,7 +114,7 @@ impl<'a> Scanner<'a> {
     fn skip_blanks(&mut self) {
         loop {
             let byte = self.byte(0);
-            if byte.is_ascii_alphanumeric() || byte == b'_' {
+            if IN_WORD[usize::from(byte)] {
                 return;
             }
             if byte.is_ascii_whitespace() || byte == 0x0b {
@@ -218,8 +230,9 @@ impl<'a> Scanner<'a> {
 
     fn word(&mut self) {
         let start = self.at;
-        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$');
-        self.at += self.bytes()[self.at..].iter().take_while(|byte| is_plain(byte)).count();
+        while self.bytes().get(self.at).is_some_and(|&byte| IN_WORD[usize::from(byte)]) {
+            self.at += 1;
+        }
         if self.byte(0).is_ascii() {
             return;
         }
@@ -264,6 +277,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn scan(&mut self) -> TokenKind {
+        let (first, second) = (self.byte(0), self.byte(1));
+        // Most tokens are words; the letters before a quote belong to a text.
+        if (first.is_ascii_alphabetic() || first == b'_') && !matches!(second, b'\'' | b'&') {
+            self.word();
+            return TokenKind::Word;
+        }
         let mysql = self.dialect == DialectKind::Mysql;
         let postgres = self.dialect == DialectKind::Postgres;
         match self.byte(0) {
@@ -343,7 +362,7 @@ impl Iterator for Scanner<'_> {
         let start = self.at;
         let kind = self.scan();
         // A backslash before the last byte of a character may have led into its middle.
-        while !self.text.is_char_boundary(self.at) {
+        while !self.byte(0).is_ascii() && !self.text.is_char_boundary(self.at) {
             self.at += 1;
         }
         Some(Token { kind, start: start as u32, end: self.at as u32 })

@@ -28,7 +28,7 @@ cargo xtask <command>
 
   play [--port N]               install what is missing, build the playground, serve it on 127.0.0.1
   test [--only PART]            install what is missing, run everything that CI runs
-                                PART: check, native, servers, wasm, e2e
+                                PART: check, native, servers, wasm, e2e, corpus
   servers                       start PostgreSQL and MariaDB for tests, print their addresses, run until Ctrl+C
   bench [ARGUMENTS]             run the benches in release form; arguments go to them
                                 first one: reading, translating, alembic, or none (beside the sqlite3 shell)

@@ -16,6 +16,11 @@ use retort_core::operation::from_sql;
 use retort_core::schema::Schema;
 use retort_core::source::{DialectKind, SourceFile, SourceId};
 
+/// The one of the `retort` command, for which this stands.
+#[cfg(not(target_family = "wasm"))]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Times the same loop in Python; a text that sqlglot refuses counts with the time it took.

@@ -172,19 +172,28 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether these words (or symbols) come next; words compare without case, quoted names never match.
+    #[inline(always)]
     pub(super) fn is(&self, words: &str) -> bool {
         // Most questions are answered by the first letter.
         let first = self.tokens.get(self.at).and_then(|token| self.text.as_bytes().get(token.start as usize));
-        if !first.zip(words.as_bytes().first()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b)) {
-            return false;
+        let (Some(first), Some(word)) = (first, words.as_bytes().first()) else { return false };
+        first.eq_ignore_ascii_case(word) && self.begins_with(words)
+    }
+
+    fn begins_with(&self, words: &str) -> bool {
+        let mut words = words.as_bytes();
+        for token in self.tokens.get(self.at..).unwrap_or_default() {
+            let own = self.text.as_bytes().get(token.start as usize..token.end as usize).unwrap_or_default();
+            let Some((word, rest)) = words.split_at_checked(own.len()) else { return false };
+            let is_bare = matches!(token.kind, TokenKind::Word | TokenKind::Symbol);
+            match rest {
+                _ if !is_bare || !word.eq_ignore_ascii_case(own) => return false,
+                [] => return true,
+                [b' ', rest @ ..] => words = rest,
+                _ => return false,
+            }
         }
-        words.split(' ').enumerate().all(|(index, word)| {
-            let token = self.tokens.get(self.at + index);
-            token.is_some_and(|token| {
-                matches!(token.kind, TokenKind::Word | TokenKind::Symbol)
-                    && token.text(self.text).eq_ignore_ascii_case(word)
-            })
-        })
+        false
     }
 
     pub(super) fn is_any(&self, words: &[&str]) -> bool {
@@ -192,6 +201,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes these words if they come next.
+    #[inline]
     pub(super) fn eat(&mut self, words: &str) -> bool {
         let found = self.is(words);
         if found {

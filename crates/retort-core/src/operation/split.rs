@@ -27,8 +27,9 @@ pub fn split(text: &str, dialect: DialectKind) -> Vec<RawStatement> {
 
 /// Cuts a text into statements that end in `delimiter`: a symbol, a word, or blanks or a comment between tokens.
 pub(super) fn split_at(text: &str, dialect: DialectKind, delimiter: &str) -> Vec<RawStatement> {
-    Splitter { text, dialect, delimiter: delimiter.to_owned(), found: Vec::new(), open: Open::default() }
-        .run()
+    let mut splitter = Splitter { text, dialect, delimiter: None, found: Vec::new(), open: Open::default() };
+    splitter.set_delimiter(delimiter);
+    splitter.run()
 }
 
 /// The statement being read.
@@ -72,7 +73,8 @@ enum Block {
 struct Splitter<'a> {
     text: &'a str,
     dialect: DialectKind,
-    delimiter: String,
+    /// What ends a statement, if it is not `;`.
+    delimiter: Option<String>,
     found: Vec<RawStatement>,
     open: Open,
 }
@@ -107,13 +109,22 @@ impl<'a> Splitter<'a> {
         token.text(self.text)
     }
 
+    /// Whether a token is this symbol.
+    fn is(&self, token: Token, symbol: u8) -> bool {
+        token.end == token.start + 1 && self.text.as_bytes().get(token.start as usize) == Some(&symbol)
+    }
+
+    fn set_delimiter(&mut self, delimiter: &str) {
+        self.delimiter = (delimiter != ";").then(|| delimiter.to_owned());
+    }
+
     /// `DELIMITER x` of MySQL's client and `\x` of psql: lines for the client, not for the server.
     fn is_client_line(&self, token: Token) -> bool {
         match self.dialect {
             DialectKind::Mysql => {
                 self.open.tokens.is_empty() && self.word(token).eq_ignore_ascii_case("delimiter")
             }
-            DialectKind::Postgres => self.word(token) == "\\",
+            DialectKind::Postgres => self.is(token, b'\\'),
             DialectKind::Sqlite => false,
         }
     }
@@ -124,7 +135,7 @@ impl<'a> Splitter<'a> {
         if self.dialect == DialectKind::Mysql {
             let delimiter = self.text[token.end as usize..end].trim();
             if !delimiter.is_empty() {
-                self.delimiter = delimiter.to_owned();
+                self.set_delimiter(delimiter);
             }
         } else {
             // `\g`, `\gexec` and others send what was typed so far; `\;` parts statements on one line.
@@ -140,36 +151,37 @@ impl<'a> Splitter<'a> {
 
     /// Where the text goes on if the statement ends in this token.
     fn delimiter_end(&mut self, token: Token) -> Option<usize> {
-        if self.delimiter == ";" {
-            let ends = self.word(token) == ";" && self.open.blocks.is_empty();
+        let Some(delimiter) = &self.delimiter else {
+            let ends = self.is(token, b';') && self.open.blocks.is_empty();
             return ends.then_some(token.end as usize);
-        }
+        };
         let start = token.start as usize;
-        if self.text[start..].starts_with(&self.delimiter) {
-            let end = start + self.delimiter.len();
+        if self.text[start..].starts_with(delimiter) {
+            let end = start + delimiter.len();
             // `GO` is not the beginning of `GOAL`.
             let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-            let goes_on = is_word(self.delimiter.chars().last()) && is_word(self.text[end..].chars().next());
+            let goes_on = is_word(delimiter.chars().last()) && is_word(self.text[end..].chars().next());
             return (!goes_on).then_some(end);
         }
         // `END$$` is one word to the scanner.
-        let at = self.word(token).find(&self.delimiter).filter(|_| token.kind == TokenKind::Word)?;
+        let at = self.word(token).find(delimiter).filter(|_| token.kind == TokenKind::Word)?;
         self.open.tokens.push(Token { end: token.start + at as u32, ..token });
-        Some(start + at + self.delimiter.len())
+        Some(start + at + delimiter.len())
     }
 
     /// Where the text goes on if the statement ends before the token at `to`: a delimiter may begin with a line
     /// end, or be a comment.
     fn gap_end(&self, from: usize, to: usize) -> Option<usize> {
-        let is_blank = self.delimiter.starts_with(char::is_whitespace) || self.delimiter.starts_with("--");
+        let delimiter = self.delimiter.as_ref()?;
+        let is_blank = delimiter.starts_with(char::is_whitespace) || delimiter.starts_with("--");
         if !is_blank || from > to {
             return None;
         }
-        let window = self.text.floor_char_boundary(to + self.delimiter.len());
-        let found = from + self.text.get(from..window)?.find(&self.delimiter)?;
-        let end = found + self.delimiter.len();
-        let goes_on = self.delimiter.ends_with(char::is_alphanumeric)
-            && self.text[end..].starts_with(char::is_alphanumeric);
+        let window = self.text.floor_char_boundary(to + delimiter.len());
+        let found = from + self.text.get(from..window)?.find(delimiter)?;
+        let end = found + delimiter.len();
+        let goes_on =
+            delimiter.ends_with(char::is_alphanumeric) && self.text[end..].starts_with(char::is_alphanumeric);
         (!goes_on).then_some(end)
     }
 

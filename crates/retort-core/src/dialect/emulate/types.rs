@@ -75,12 +75,11 @@ pub(super) fn store(
         TypeKind::Blob { length: Some(length) } => {
             Stored::emulated("BLOB", format!("length({name}) <= {length}"), "BLOB with a check of its length")
         }
-        TypeKind::Date => day(&name, "", "TEXT in the form YYYY-MM-DD"),
+        TypeKind::Date => day(emulation, &name, 10, "TEXT in the form YYYY-MM-DD"),
         TypeKind::Timestamp { zone } => {
             let utc = if *zone { ", in UTC" } else { "" };
             // Up to the minutes: what SQLite reads of seconds and offsets is less than servers take.
-            let clock = format!(" AND datetime(substr({name}, 1, 16)) IS NOT NULL");
-            day(&name, &clock, format!("TEXT in the form YYYY-MM-DD HH:MM:SS{utc}"))
+            day(emulation, &name, 16, format!("TEXT in the form YYYY-MM-DD HH:MM:SS{utc}"))
         }
         TypeKind::Time => Stored::emulated(
             "TEXT",
@@ -147,13 +146,14 @@ fn integer(
     Stored::emulated(type_name, or_null(check), message)
 }
 
-/// A text that begins like a date and is one (30 February becomes 1 March in SQLite, and so is found out); the
-/// time and the offset of a time zone may follow.
-fn day(name: &str, clock: &str, message: impl Into<Cow<'static, str>>) -> Stored {
+/// A text that begins like a date and is one, as far as it is `read`: 30 February becomes 1 March in SQLite, and what
+/// is no date becomes NULL. MySQL's zero date stands in dumps: its server takes it unless `NO_ZERO_DATE` is set.
+fn day(emulation: &Emulation<'_>, name: &str, read: u8, message: impl Into<Cow<'static, str>>) -> Stored {
+    let zero = if emulation.is_mysql() { format!(" OR {name} GLOB '0000-00-00*'") } else { String::new() };
     let check = format!(
-        "{name} GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr({name}, 1, 10), '+0 days') = substr({name}, 1, 10){clock}"
+        "{name} IS NULL OR date(substr({name}, 1, {read}), '+0 days') IS substr({name}, 1, 10){zero}"
     );
-    Stored::emulated("TEXT", format!("{name} IS NULL OR ({check})"), message)
+    Stored::emulated("TEXT", check, message)
 }
 
 fn text(emulation: &Emulation<'_>, column: &Column, name: &str, length: Option<u32>, fixed: bool) -> Stored {

@@ -155,15 +155,12 @@ fn native(alteration: &Alteration<'_>) -> Option<Vec<String>> {
 
 /// Whether two states of a table are alike, the order of constraints and indexes apart.
 fn same_table(a: &Table, b: &Table) -> bool {
-    if a == b {
-        return true;
-    }
     let alone = |table: &Table| {
         let mut schema = Schema::empty(SQLITE);
         schema.put_table(table.clone());
         schema
     };
-    diff(&alone(a), &alone(b)).is_empty()
+    a == b || (a.columns.len() == b.columns.len() && diff(&alone(a), &alone(b)).is_empty())
 }
 
 /// Own checks go with a column; everything else that names it stands in the way.
