@@ -53,7 +53,14 @@ pub fn read(files: &[SourceFile], diagnostics: &mut Vec<Diagnostic>) -> Option<C
     }
     let home = home?;
     say_others(files, ini, diagnostics);
-    Some(Config::of(options, home))
+    let holds = |config: &Config| files.iter().any(|file| config.is_version_file(&file.name));
+    let beside = Config::of(options.clone(), home);
+    if home.is_empty() || holds(&beside) {
+        return Some(beside);
+    }
+    // Alembic takes a path from where it is started, which is often the project and not the settings' folder.
+    let above = Config::of(options, "");
+    Some(if holds(&above) { above } else { beside })
 }
 
 impl Config {
@@ -210,6 +217,19 @@ mod tests {
         {
             assert!(!read.is_version_file(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_path_may_begin_at_the_project() {
+        let text = "[alembic]\nscript_location = db/m\n";
+        let of = |revision: &str| {
+            let files = [("db/alembic.ini", text), (revision, "")];
+            let files = files.map(|(name, text)| SourceFile::new(SourceId(0), name, text));
+            read(&files, &mut Vec::new()).unwrap().script_location
+        };
+        assert_eq!(of("db/m/versions/a.py"), "db/m");
+        assert_eq!(of("db/db/m/versions/a.py"), "db/db/m");
+        assert_eq!(of("elsewhere/a.py"), "db/db/m");
     }
 
     #[test]

@@ -310,7 +310,7 @@ pub fn entity_of(_interp: &mut Interpreter<'_>, value: &Value) -> Outcome<Option
         return Ok(Some((aliased.from.clone(), Value::Class(Rc::clone(&aliased.class)))));
     }
     let Value::Class(class) = value else { return Ok(None) };
-    Ok(super::orm::mapper_of(class).map(|mapper| (mapper.table.source(), value.clone())))
+    Ok(super::orm::readable(class)?.map(|mapper| (mapper.table.source(), value.clone())))
 }
 
 /// What a relationship joins with, and on what, if the value is one.

@@ -9,11 +9,14 @@ pub(super) use threads::Ahead;
 
 /// Where there are no threads, nothing is parsed before it is needed.
 #[cfg(target_family = "wasm")]
-#[derive(Default)]
 pub(super) struct Ahead;
 
 #[cfg(target_family = "wasm")]
 impl Ahead {
+    pub(super) fn new() -> Ahead {
+        Ahead
+    }
+
     pub(super) fn begin(&self, _library: &std::sync::Arc<super::modules::Library>, _path: &str) {}
 }
 
@@ -31,12 +34,9 @@ mod threads {
     const MOST: usize = 5_000;
 
     /// The thread, by the way to it.
-    #[derive(Default)]
     pub(in super::super) struct Ahead(Mutex<State>);
 
-    #[derive(Default)]
     enum State {
-        #[default]
         NotBegun,
         /// It ends when its sender goes, with the library.
         Runs(Sender<String>),
@@ -45,6 +45,11 @@ mod threads {
     }
 
     impl Ahead {
+        /// None has begun.
+        pub(in super::super) fn new() -> Ahead {
+            Ahead(Mutex::new(State::NotBegun))
+        }
+
         /// Goes along the imports of a file.
         pub(in super::super) fn begin(&self, library: &Arc<Library>, path: &str) {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);

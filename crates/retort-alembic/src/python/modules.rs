@@ -86,7 +86,7 @@ impl Library {
             roots,
             companions: &[],
             parsed: Mutex::default(),
-            ahead: Ahead::default(),
+            ahead: Ahead::new(),
             trees: Mutex::default(),
             id: next_id(),
         }

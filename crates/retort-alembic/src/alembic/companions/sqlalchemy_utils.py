@@ -142,12 +142,24 @@ class StringEncryptedType(TypeDecorator):
     def __init__(self, type_in=None, key=None, engine=None, padding=None, **kwargs):
         super().__init__(**kwargs)
 
+    def process_bind_param(self, value, dialect):
+        return None if value is None else unknown("a text that the project's key encrypts")
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else unknown("what the project's key decrypts")
+
 
 class EncryptedType(TypeDecorator):
     impl = LargeBinary
 
     def __init__(self, type_in=None, key=None, engine=None, padding=None, **kwargs):
         super().__init__(**kwargs)
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else unknown("a text that the project's key encrypts")
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else unknown("what the project's key decrypts")
 
 
 class ArrowType(TypeDecorator):

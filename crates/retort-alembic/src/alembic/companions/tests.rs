@@ -152,3 +152,30 @@ fn operations_of_the_project_are_directives() {
                 def create_own(operations, operation):\n    operations.execute('CREATE TABLE %s (a int)' % operation.name)";
     assert_eq!(done(head, "op.create_own('o')", DialectKind::Sqlite), "CREATE TABLE o (a int)");
 }
+
+#[test]
+fn what_a_key_encrypts_is_not_known() {
+    let head = "import sqlalchemy_utils\nkind = sqlalchemy_utils.StringEncryptedType(sa.String, 'key')";
+    let body = "op.bulk_insert(sa.table('t', sa.column('a', kind)), [{'a': 'x'}])";
+    assert!(done(head, body, DialectKind::Sqlite).starts_with("opaque data: "));
+}
+
+#[test]
+fn plugins_of_neutron_use_its_helpers() {
+    let head = "from neutron.db import migration\nfrom neutron.db.migration import cli\n\
+                from neutron_lib.db import constants as size";
+    let body = "if cli.EXPAND_BRANCH == 'expand' and migration.MITAKA == 'mitaka':\n    \
+                op.add_column('t', sa.Column('id', sa.String(size.UUID_FIELD_SIZE)))";
+    assert_eq!(done(head, body, DialectKind::Sqlite), "ALTER TABLE t ADD COLUMN id VARCHAR(36)");
+}
+
+#[test]
+fn a_compiler_writes_a_type_as_it_would_be_without_its_function() {
+    let head = "from sqlalchemy.ext.compiler import compiles\nclass Text(sa.types.TypeDecorator):\n    \
+                impl = sa.Unicode(9)\n@compiles(Text)\ndef plain(element, compiler, **kw):\n    \
+                return compiler.visit_unicode(element, **kw) + ' '\n@compiles(Text, 'mysql')\n\
+                def other(element, compiler, **kw):\n    return compiler.visit_VARCHAR(element) + ' COLLATE x'";
+    let body = "op.add_column('t', sa.Column('a', Text))";
+    assert_eq!(done(head, body, DialectKind::Postgres), "ALTER TABLE t ADD COLUMN a VARCHAR(9)");
+    assert_eq!(done(head, body, DialectKind::Mysql), "ALTER TABLE t ADD COLUMN a VARCHAR(9) COLLATE x");
+}

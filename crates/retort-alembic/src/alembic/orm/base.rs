@@ -173,10 +173,14 @@ impl Native for NativeBase {
         class: &Rc<Class>,
         name: &str,
     ) -> Outcome<Option<Value>> {
-        if let Some(mapper) = mapper_of(class)
-            && let Some(found) = mapper.class_attribute(class, name)
-        {
-            return Ok(Some(found));
+        if let Some(mapper) = mapper_of(class) {
+            let knows = |each: &Rc<Class>| mapper_of(each).is_some_and(|mapper| mapper.knows(name));
+            if class.mro.borrow().iter().any(knows) {
+                mapper.kind.follow(class)?;
+            }
+            if let Some(found) = mapper.class_attribute(class, name) {
+                return Ok(Some(found));
+            }
         }
         // The class has a name of its own.
         if matches!(name, "__name__" | "__qualname__") {
@@ -232,6 +236,9 @@ impl Native for NativeBase {
         let class = instance.class();
         if !arguments.positional.is_empty() {
             return Err(Unwind::type_error("__init__() takes 1 positional argument"));
+        }
+        if let Some(mapper) = mapper_of(&class) {
+            mapper.kind.follow(&class)?;
         }
         let value = Value::Instance(instance.clone());
         for (name, given) in arguments.keyword {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::kind::readable;
 use super::mapper::{Mapper, mapper_of};
 use super::relationship::joined;
 use super::session::NativeSession;
@@ -143,7 +144,8 @@ fn insert(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>, instance: &
     follow(interp, instance, &mapper)?;
     let mut pairs: Vec<(Value, Value)> = Vec::new();
     for (attribute, key) in &mapper.columns {
-        let given = instance.attribute(attribute);
+        let given = instance.attribute(attribute).filter(|value| !value.is_none());
+        let given = given.or_else(|| mapper.kind.value(attribute).cloned());
         let Some(column) = mapper.table.column(key) else { continue };
         let column = column.column.borrow().clone();
         match given {
@@ -256,7 +258,7 @@ pub(super) fn mapping(
     is_insert: bool,
 ) -> Outcome<()> {
     let mapper = match class {
-        Value::Class(class) => mapper_of(class),
+        Value::Class(class) => readable(class)?,
         _ => None,
     };
     let Some(mapper) = mapper else { return Err(Unwind::type_error("a mapped class is expected")) };

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::annotation;
 use super::declared::{NativeMappedColumn, made, setting, settled};
+use super::kind::Kind;
 use super::related::NativeRelated;
 use super::relationship::NativeRelationship;
 use crate::alembic::wrap::{self, NativeColumn, NativeMetaData, NativeTable};
@@ -20,6 +21,8 @@ pub(crate) struct Mapper {
     pub(crate) table: Rc<NativeTable>,
     /// Attributes with the keys of their columns, in the order of the table.
     pub(crate) columns: Vec<(String, String)>,
+    /// What it is among the classes that it inherits from.
+    pub(super) kind: Kind,
     /// Attributes that are other objects; the ways back of later classes come to them.
     relationships: RefCell<Rc<Relationships>>,
 }
@@ -113,7 +116,7 @@ pub(super) fn map_class(
         return Ok(());
     }
     let found = collect(interp, class, parent)?;
-    let written = setting(interp, class, parent, "__table__")?;
+    let written = written_table(interp, class, parent)?;
     let above = class.mro.borrow().iter().skip(1).find_map(|each| mapper_of(each));
     let own_name = class.attributes.borrow().get("__tablename__").cloned();
     let native = if let Some(native) = written.and_then(|table| table.as_native::<NativeTable>()) {
@@ -143,8 +146,21 @@ pub(super) fn map_class(
         columns.push((attribute, column.key.clone()));
     }
     let relationships = RefCell::new(Rc::new(found.relationships));
-    finish(interp, class, Mapper { table: native, columns, relationships });
+    let kind = Kind::of(interp, class, above.as_deref(), &native)?;
+    finish(interp, class, Mapper { table: native, columns, kind, relationships });
     Ok(())
+}
+
+/// `__table__`, as the class or a mixin sets it: that of a mapped class above is not its own.
+fn written_table(
+    interp: &mut Interpreter<'_>,
+    class: &Rc<Class>,
+    parent: Option<&Rc<Class>>,
+) -> Outcome<Option<Value>> {
+    let mro = class.mro.borrow().clone();
+    let own = mro.iter().chain(parent).filter(|each| mapper_of(each).is_none());
+    let written = own.filter_map(|each| each.attributes.borrow().get("__table__").cloned()).next();
+    written.map(|value| settled(interp, class, &value)).transpose()
 }
 
 fn finish(interp: &mut Interpreter<'_>, class: &Rc<Class>, mapper: Mapper) {
@@ -197,7 +213,8 @@ fn inherit(interp: &mut Interpreter<'_>, class: &Rc<Class>, above: &Mapper, foun
     let mut relationships = Vec::clone(&above.relationships());
     relationships.extend(found.relationships);
     let relationships = RefCell::new(Rc::new(relationships));
-    finish(interp, class, Mapper { table: above.table.clone(), columns, relationships });
+    let kind = Kind::of(interp, class, Some(above), &above.table)?;
+    finish(interp, class, Mapper { table: above.table.clone(), columns, kind, relationships });
     Ok(())
 }
 

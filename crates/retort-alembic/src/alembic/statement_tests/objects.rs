@@ -309,3 +309,49 @@ fn a_dialect_is_told_by_its_class() {
     let body = "if isinstance(conn.dialect, sqlite.SQLiteDialect_aiosqlite):\n    op.drop_table('t')";
     assert!(heard(head, body, Sqlite, None)[0].starts_with("opaque schema: "));
 }
+
+const KINDS: &str = r#"
+from sqlalchemy.orm import declarative_base, Session
+Base = declarative_base()
+class Worker(Base):
+    __tablename__ = "workers"
+    id = sa.Column(sa.Integer, primary_key=True)
+    kind = sa.Column(sa.String(9))
+    __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": "any"}
+class Boss(Worker):
+    rank = sa.Column(sa.Integer)
+    __mapper_args__ = {"polymorphic_identity": "boss"}
+class Smith(Worker):
+    __tablename__ = "smiths"
+    id = sa.Column(sa.Integer, sa.ForeignKey("workers.id"), primary_key=True)
+    __mapper_args__ = {"polymorphic_identity": "smith"}
+"#;
+
+#[test]
+fn classes_that_inherit_have_a_table_of_their_own_or_share_one() {
+    let log = heard(KINDS, "Base.metadata.create_all(conn)", Sqlite, None);
+    let expected = [
+        "CREATE TABLE workers ( id INTEGER NOT NULL, kind VARCHAR(9), rank INTEGER, PRIMARY KEY (id) )",
+        "CREATE TABLE smiths ( id INTEGER NOT NULL, PRIMARY KEY (id), FOREIGN KEY(id) REFERENCES workers (id) )",
+    ];
+    assert_eq!(log.iter().map(|sql| plain(sql)).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_an_object_is_stands_in_its_row() {
+    let rows = [
+        ("session.add(Worker(id=1))", "INSERT INTO workers (id, kind) VALUES (1, 'any')"),
+        ("session.add(Boss(id=1, rank=2))", "INSERT INTO workers (id, kind, rank) VALUES (1, 'boss', 2)"),
+        ("session.add(Boss(id=1, kind='x'))", "INSERT INTO workers (id, kind, rank) VALUES (1, 'x', NULL)"),
+    ];
+    for (body, expected) in rows {
+        let body = format!("session = Session(bind=conn)\n{body}\nsession.commit()");
+        let log = heard(KINDS, &body, Sqlite, None);
+        assert_eq!(log.iter().map(|sql| plain(sql)).collect::<Vec<_>>(), [expected], "{body}");
+    }
+    for body in ["session.add(Smith(id=1))", "session.query(Smith).all()", "session.query(Boss).all()"] {
+        let body = format!("session = Session(bind=conn)\n{body}");
+        let log = heard(KINDS, &body, Sqlite, Some(vec![("FROM", vec!["id"], vec![])]));
+        assert!(log[0].starts_with("opaque"), "{body}: {log:?}");
+    }
+}

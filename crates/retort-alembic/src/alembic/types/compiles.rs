@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::super::world;
 use super::super::wrap;
+use super::project::uncompiled;
 use super::{NativeTypeClass, data_type, type_value};
 use crate::python::{Arguments, Class, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::DataType;
@@ -133,14 +134,19 @@ fn visit(visited: &str) -> Value {
     let visited = visited.to_owned();
     Value::function("visit", move |interp, arguments| {
         let element = arguments.positional.first().cloned().unwrap_or(Value::None);
-        let mut own = match element.as_native::<super::NativeType>() {
-            Some(native) => native.data_type.clone(),
-            None => data_type(interp, &element)?,
+        // As it would be without the function that asks.
+        let mut own = match (element.as_native::<super::NativeType>(), &element) {
+            (Some(native), _) => native.data_type.clone(),
+            (None, Value::Instance(instance)) => uncompiled(interp, &element, instance)?,
+            (None, _) => data_type(interp, &element)?,
         };
         if visited.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_') {
             let module = [Module::Generic, Module::Postgres, Module::Mysql, Module::Sqlite];
             match module.into_iter().find_map(|module| find_class(module, &visited)) {
-                Some(class) => own.class = class,
+                Some(class) => {
+                    own = own.inner.as_deref().cloned().unwrap_or(own);
+                    own.class = class;
+                }
                 None => {
                     let reason = format!("`visit_{visited}` of SQLAlchemy's compiler");
                     return Err(Unwind::unsupported(reason));

@@ -17,15 +17,25 @@ pub(super) fn of_project(
     instance: &Rc<Instance>,
 ) -> Outcome<DataType> {
     let class = instance.class();
-    let base = class.natives.iter().find_map(native_class);
-    let name = class.name.to_string();
     if let Some(text) = compiled(interp, value, &class)? {
         let dialect = world::dialect(interp);
         let kept = instance.payload.borrow().as_ref().and_then(Value::as_native::<NativeType>);
         let kept = kept.map_or_else(DataType::null, |native| native.data_type.clone());
-        let written = DataType::user_defined(&name, text);
+        let written = DataType::user_defined(&class.name, text);
         return Ok(kept.with_variant(written, &[dialect.name().to_owned()]));
     }
+    uncompiled(interp, value, instance)
+}
+
+/// The same, without regard to `@compiles`.
+pub(super) fn uncompiled(
+    interp: &mut Interpreter<'_>,
+    value: &Value,
+    instance: &Rc<Instance>,
+) -> Outcome<DataType> {
+    let class = instance.class();
+    let base = class.natives.iter().find_map(native_class);
+    let name = class.name.to_string();
     match base.map(|base| base.class.form) {
         Some(Form::Decorator) => decorated(interp, value, instance, &name),
         Some(Form::UserDefined) => {

@@ -23,6 +23,13 @@ impl Interpreter<'_> {
     }
 
     fn no_attribute(&mut self, value: &Value, name: &str) -> Unwind {
+        if let Value::Native(native) = value
+            && name.starts_with("__")
+            && name.ends_with("__")
+        {
+            // Every object has some of these: it is this program that does not know them.
+            return Unwind::unsupported(format!("`{name}` of a `{}`", native.type_name()));
+        }
         let message = match value {
             Value::Class(class) => format!("type object '{}' has no attribute '{name}'", class.name),
             Value::Module(module) => format!("module '{}' has no attribute '{name}'", module.name),
