@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ruff_python_ast::ModModule;
+use ruff_python_ast::{Expr, ModModule, Stmt};
 
 use retort_core::diagnostic::{Checked, Diagnostic, Severity};
 use retort_core::layout::is_alembic_revision;
@@ -28,7 +28,9 @@ pub fn read(files: &[SourceFile]) -> Checked<ProgramChain> {
     let mut diagnostics = Vec::new();
     let config = config::read(files, &mut diagnostics);
     let revisions = version_files(files, config.as_ref(), &mut diagnostics);
-    let read = parallel::map(&revisions, |file| read_header(file));
+    let is_told =
+        |file: &SourceFile| config.as_ref().is_some_and(|config| config.is_version_file(&file.name));
+    let read = parallel::map(&revisions, |file| read_header(file, is_told(file)));
     let (mut headers, trees): (Vec<Header>, Vec<_>) =
         read.into_iter().filter_map(|read| read.into_value(&mut diagnostics)).unzip();
     judge::say_hyphens(&revisions, config.as_ref(), &mut diagnostics);
@@ -82,27 +84,42 @@ fn version_files<'a>(
     all
 }
 
-fn read_header(file: &SourceFile) -> Checked<Option<(Header, (&SourceFile, ModModule))>> {
+/// The header of a file with its tree. What only looks like a revision, and of which no settings say that it is one,
+/// is passed over.
+fn read_header(file: &SourceFile, is_told: bool) -> Checked<Option<(Header, (&SourceFile, ModModule))>> {
     let mut diagnostics = Vec::new();
     let value = parse(file, &mut diagnostics).and_then(|module| {
-        let header = header_of(file, &module, &mut diagnostics)?;
+        let header = header_of(file, &module, is_told, &mut diagnostics)?;
         Some((header, (file, module)))
     });
     Checked { value, diagnostics }
 }
 
-fn header_of(file: &SourceFile, module: &ModModule, diagnostics: &mut Vec<Diagnostic>) -> Option<Header> {
+fn header_of(
+    file: &SourceFile,
+    module: &ModModule,
+    is_told: bool,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Header> {
     let header = header::read(file.id, module);
-    if header.is_none() {
+    if header.is_none() && (is_told || sets_revision(module)) {
         diagnostics.push(
             Diagnostic::error("alembic/no-revision", format!("`{}` sets no `revision`", file.name))
                 .at(Span::new(file.id, 0, 0), "Alembic loads every module of this folder as a revision")
                 .help("Set `revision` and `down_revision` to literals in it, or move it elsewhere"),
         );
-        return None;
     }
-    judge::say_server_settings(file.id, module, diagnostics);
-    header
+    header.inspect(|_| judge::say_server_settings(file.id, module, diagnostics))
+}
+
+/// Whether a statement of the module itself sets `revision`, to whatever.
+fn sets_revision(module: &ModModule) -> bool {
+    let is_it = |target: &Expr| matches!(target, Expr::Name(name) if name.id == "revision");
+    module.body.iter().any(|statement| match statement {
+        Stmt::Assign(assign) => assign.targets.iter().any(is_it),
+        Stmt::AnnAssign(assign) => is_it(&assign.target),
+        _ => false,
+    })
 }
 
 /// Runs the file for what its header does not say literally.
@@ -258,9 +275,12 @@ mod tests {
         let opened = opened(&[
             ("a.py", "revision = 'a'\ndown_revision = None\ndef upgrade():\n    f(postgresql.JSONB())\n"),
             ("helper.py", "def f(x): pass\n"),
+            ("odd.py", "revision = f()\ndown_revision = 'a'\n"),
+            ("test_cli.py", "TEXT = '''\nrevision = 'b'\ndown_revision = 'a'\n'''\n"),
         ]);
         assert_eq!((opened.value.graph.len(), opened.value.dialect), (1, DialectKind::Postgres));
-        assert!(opened.diagnostics.is_empty(), "{:?}", opened.diagnostics);
+        let codes: Vec<&str> = opened.diagnostics.iter().map(|said| said.code).collect();
+        assert_eq!(codes, ["alembic/no-revision"]);
     }
 
     #[test]

@@ -167,6 +167,9 @@ fn plugins_of_neutron_use_its_helpers() {
     let body = "if cli.EXPAND_BRANCH == 'expand' and migration.MITAKA == 'mitaka':\n    \
                 op.add_column('t', sa.Column('id', sa.String(size.UUID_FIELD_SIZE)))";
     assert_eq!(done(head, body, DialectKind::Sqlite), "ALTER TABLE t ADD COLUMN id VARCHAR(36)");
+    // What Alembic does not know of `alter_column` it passes over.
+    let body = "op.alter_column('t', 'a', nullable=False, do_drop=False)";
+    assert_eq!(done(head, body, DialectKind::Postgres), "ALTER TABLE t ALTER COLUMN a SET NOT NULL");
 }
 
 #[test]
