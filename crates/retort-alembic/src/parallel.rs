@@ -4,12 +4,20 @@
 #[cfg(not(target_family = "wasm"))]
 const LEAST: usize = 8;
 
+/// How many threads can run at once. The system is asked once: the answer takes it several files.
+#[cfg(not(target_family = "wasm"))]
+pub(crate) fn processors() -> usize {
+    static COUNT: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
 /// What `each` makes of the items, in their order.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
     use std::{panic, thread};
 
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len() / LEAST);
+    let most = items.len() / LEAST;
+    let threads = if most < 2 { most } else { most.min(processors()) };
     if threads < 2 {
         return items.iter().map(each).collect();
     }

@@ -188,11 +188,7 @@ pub(crate) fn table(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> O
     }
     let items = items(interp, &rest)?;
     if autoload {
-        let found = reflected(interp, &name, schema.as_ref(), &metadata, items)?;
-        if let Value::Unknown(unknown) = &found {
-            *metadata.doubted.borrow_mut() = Some(unknown.derived());
-        }
-        return Ok(found);
+        return reflected(interp, &name, schema.as_ref(), &metadata, items);
     }
     make_table(interp, name, &metadata, items, options).map(|table| Value::Native(table))
 }

@@ -27,8 +27,9 @@ mod threads {
     use std::sync::{Arc, Mutex, PoisonError, Weak};
     use std::thread;
 
-    use super::super::modules::{Found, Library};
+    use super::super::modules::{Found, Library, relative};
     use super::super::syntax::{ExpressionKind, Statement, StatementKind};
+    use crate::parallel::processors;
 
     /// More modules than this are not looked at.
     const MOST: usize = 5_000;
@@ -64,7 +65,7 @@ mod threads {
     }
 
     fn start(library: Weak<Library>) -> Option<Sender<String>> {
-        if thread::available_parallelism().map_or(1, usize::from) < 2 {
+        if processors() < 2 {
             return None;
         }
         let (sender, paths) = channel();
@@ -129,7 +130,12 @@ mod threads {
                 }
                 StatementKind::ImportFrom { level, module, names: aliases } => {
                     let module = module.as_deref().unwrap_or_default();
-                    let Some(path) = absolute(*level, module, package) else { continue };
+                    let path = match level {
+                        0 => Some(module.to_owned()),
+                        _ if package.is_empty() => None,
+                        level => relative(package, *level, module),
+                    };
+                    let Some(path) = path else { continue };
                     with_parents(&path, names);
                     names.extend(aliases.iter().map(|alias| format!("{path}.{}", alias.name)));
                 }
@@ -155,19 +161,6 @@ mod threads {
     fn with_parents(path: &str, names: &mut Vec<String>) {
         names.extend(path.match_indices('.').map(|(at, _)| path[..at].to_owned()));
         names.push(path.to_owned());
-    }
-
-    fn absolute(level: u32, module: &str, package: &str) -> Option<String> {
-        let mut start = package;
-        for _ in 1..level {
-            start = start.rsplit_once('.')?.0;
-        }
-        match (level, start, module) {
-            (0, _, module) => Some(module.to_owned()),
-            (_, "", _) => None,
-            (_, start, "") => Some(start.to_owned()),
-            (_, start, module) => Some(format!("{start}.{module}")),
-        }
     }
 
     #[cfg(test)]

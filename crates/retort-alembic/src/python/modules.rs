@@ -203,6 +203,15 @@ impl Library {
     }
 }
 
+/// The dotted name of what `from ..module import` means in a package; None beyond its top.
+pub(super) fn relative(package: &str, level: u32, module: &str) -> Option<String> {
+    let mut start = package;
+    for _ in 1..level {
+        start = start.rsplit_once('.')?.0;
+    }
+    Some(if module.is_empty() { start.to_owned() } else { format!("{start}.{module}") })
+}
+
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -175,8 +175,10 @@ impl Native for NativeBase {
     ) -> Outcome<Option<Value>> {
         if let Some(mapper) = mapper_of(class) {
             let knows = |each: &Rc<Class>| mapper_of(each).is_some_and(|mapper| mapper.knows(name));
-            if class.mro.borrow().iter().any(knows) {
-                mapper.kind.follow(class)?;
+            if let Err(refusal) = mapper.kind.follow(class)
+                && class.mro.borrow().iter().any(knows)
+            {
+                return Err(refusal);
             }
             if let Some(found) = mapper.class_attribute(class, name) {
                 return Ok(Some(found));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::annotation;
-use super::mapper::Said;
+use super::mapper::{Said, mapper_of};
 use crate::alembic::wrap::NativeColumn;
 use crate::alembic::{bridge, table};
 use crate::python::{Arguments, Class, Interpreter, Name, Native, Outcome, Unwind, Value};
@@ -111,6 +111,19 @@ pub(super) fn setting(
         Some(value) => settled(interp, class, &value).map(Some),
         None => Ok(None),
     }
+}
+
+/// The same, as the class or a mixin sets it: what a mapped class above has is that one's own.
+pub(super) fn own_setting(
+    interp: &mut Interpreter<'_>,
+    class: &Rc<Class>,
+    parent: Option<&Rc<Class>>,
+    name: &str,
+) -> Outcome<Option<Value>> {
+    let mro = class.mro.borrow().clone();
+    let mut own = mro.iter().chain(parent).filter(|each| mapper_of(each).is_none());
+    let written = own.find_map(|each| each.attributes.borrow().get(name).cloned());
+    written.map(|value| settled(interp, class, &value)).transpose()
 }
 
 /// The column of a `mapped_column()`, with what its annotation says.

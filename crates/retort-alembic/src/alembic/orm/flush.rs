@@ -144,12 +144,12 @@ fn insert(interp: &mut Interpreter<'_>, session: &Rc<NativeSession>, instance: &
     follow(interp, instance, &mapper)?;
     let mut pairs: Vec<(Value, Value)> = Vec::new();
     for (attribute, key) in &mapper.columns {
-        let given = instance.attribute(attribute).filter(|value| !value.is_none());
-        let given = given.or_else(|| mapper.kind.value(attribute).cloned());
+        let said = [instance.attribute(attribute), mapper.kind.value(attribute).cloned()];
+        let given = said.into_iter().flatten().find(|value| !value.is_none());
         let Some(column) = mapper.table.column(key) else { continue };
         let column = column.column.borrow().clone();
         match given {
-            Some(value) if !value.is_none() => pairs.push((Value::str(key), value)),
+            Some(value) => pairs.push((Value::str(key), value)),
             // NULL is said for columns that nothing else fills (`_insert_cols_as_none`).
             _ if column.primary_key
                 || column.default.is_some()

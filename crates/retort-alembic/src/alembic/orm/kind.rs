@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::declared::settled;
+use super::declared::own_setting;
 use super::mapper::{Mapper, mapper_of};
 use crate::alembic::wrap::{NativeColumn, NativeTable};
 use crate::python::{Class, Interpreter, Outcome, Unwind, Value};
@@ -93,12 +93,8 @@ pub(crate) fn readable(class: &Class) -> Outcome<Option<Rc<Mapper>>> {
 
 /// `__mapper_args__` of a class and its mixins; what a mapped class above says is its own.
 fn arguments(interp: &mut Interpreter<'_>, class: &Rc<Class>) -> Outcome<Vec<(String, Value)>> {
-    let mro = class.mro.borrow().clone();
-    let is_own = |(place, each): &(usize, &Rc<Class>)| *place == 0 || mapper_of(each).is_none();
-    let own = mro.iter().enumerate().filter(is_own);
-    let written = own.filter_map(|(_, each)| each.attributes.borrow().get("__mapper_args__").cloned()).next();
-    let Some(written) = written else { return Ok(Vec::new()) };
-    let Some(dict) = settled(interp, class, &written)?.as_dict() else { return Ok(Vec::new()) };
+    let written = own_setting(interp, class, None, "__mapper_args__")?;
+    let Some(dict) = written.and_then(|written| written.as_dict()) else { return Ok(Vec::new()) };
     let dict = dict.borrow();
     Ok(dict.pairs().filter_map(|(key, value)| Some((key.as_str()?.to_string(), value.clone()))).collect())
 }
@@ -108,10 +104,7 @@ fn attribute_of(class: &Rc<Class>, table: &Rc<NativeTable>, value: &Value) -> Op
     if let Some(name) = value.as_str() {
         return Some(name.to_string());
     }
-    let is_it = |other: &Value| match (value, other) {
-        (Value::Native(one), Value::Native(other)) => Rc::ptr_eq(one, other),
-        _ => false,
-    };
+    let is_it = |other: &Value| matches!(value, Value::Native(_)) && value.is(other);
     let mro = class.mro.borrow();
     let named = mro.iter().find_map(|each| {
         let attributes = each.attributes.borrow();

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::annotation;
-use super::declared::{NativeMappedColumn, made, setting, settled};
+use super::declared::{NativeMappedColumn, made, own_setting, setting, settled};
 use super::kind::Kind;
 use super::related::NativeRelated;
 use super::relationship::NativeRelationship;
@@ -116,7 +116,7 @@ pub(super) fn map_class(
         return Ok(());
     }
     let found = collect(interp, class, parent)?;
-    let written = written_table(interp, class, parent)?;
+    let written = own_setting(interp, class, parent, "__table__")?;
     let above = class.mro.borrow().iter().skip(1).find_map(|each| mapper_of(each));
     let own_name = class.attributes.borrow().get("__tablename__").cloned();
     let native = if let Some(native) = written.and_then(|table| table.as_native::<NativeTable>()) {
@@ -149,18 +149,6 @@ pub(super) fn map_class(
     let kind = Kind::of(interp, class, above.as_deref(), &native)?;
     finish(interp, class, Mapper { table: native, columns, kind, relationships });
     Ok(())
-}
-
-/// `__table__`, as the class or a mixin sets it: that of a mapped class above is not its own.
-fn written_table(
-    interp: &mut Interpreter<'_>,
-    class: &Rc<Class>,
-    parent: Option<&Rc<Class>>,
-) -> Outcome<Option<Value>> {
-    let mro = class.mro.borrow().clone();
-    let own = mro.iter().chain(parent).filter(|each| mapper_of(each).is_none());
-    let written = own.filter_map(|each| each.attributes.borrow().get("__table__").cloned()).next();
-    written.map(|value| settled(interp, class, &value)).transpose()
 }
 
 fn finish(interp: &mut Interpreter<'_>, class: &Rc<Class>, mapper: Mapper) {

@@ -23,7 +23,11 @@ pub(super) fn reflected(
     let dialect = world::dialect(interp);
     let object = inspector::object(schema.map(|schema| &**schema), name);
     if !is_certain {
-        return Ok(world::unknown(interp, format!("the columns of `{name}`")));
+        let columns = world::unknown(interp, format!("the columns of `{name}`"));
+        if let Value::Unknown(unknown) = &columns {
+            *metadata.doubted.borrow_mut() = Some(unknown.derived());
+        }
+        return Ok(columns);
     }
     let made = reflect::reflect_table(&model, &object, &metadata.metadata.borrow(), false, dialect);
     let mut table = wrap::checked(interp, made)?;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::library;
-use super::super::modules::{COMPANION, Found, ModuleError};
+use super::super::modules::{COMPANION, Found, ModuleError, relative};
 use super::super::native::Native;
 use super::super::scope::{Frame, FrameRecord, Scope};
 use super::super::syntax::*;
@@ -67,17 +67,8 @@ impl Interpreter<'_> {
                 return Err(Unwind::raise("ImportError", message));
             }
         };
-        let mut parts: Vec<&str> = package.split('.').collect();
-        for _ in 1..level {
-            parts.pop();
-        }
-        if parts.is_empty() {
-            return Err(Unwind::raise("ImportError", "attempted relative import beyond top-level package"));
-        }
-        if !module.is_empty() {
-            parts.push(module);
-        }
-        Ok(parts.join("."))
+        relative(&package, level, module)
+            .ok_or_else(|| Unwind::raise("ImportError", "attempted relative import beyond top-level package"))
     }
 
     /// One name out of a module, or the submodule of that name.
