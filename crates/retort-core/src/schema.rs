@@ -79,6 +79,8 @@ struct Written {
     /// With the parentheses around it, if there were any.
     enclosed: Option<Box<str>>,
     dialect: DialectKind,
+    /// The one column that it is about, where whoever made it knows.
+    column: Option<Box<str>>,
     /// Made when it is first asked for: most expressions are never compared.
     normal: OnceLock<Box<str>>,
 }
@@ -89,13 +91,32 @@ impl Expression {
         let text = text.trim();
         let inner = without_outer_parentheses(text, dialect);
         let enclosed = (inner.len() < text.len()).then(|| text.into());
-        let written = Written { text: inner.into(), enclosed, dialect, normal: OnceLock::new() };
-        Expression(Arc::new(written))
+        Expression::write(inner, enclosed, dialect, None)
+    }
+
+    /// Takes an expression that was made about one column; words in it that are names of others are none.
+    pub(crate) fn about(column: &str, text: &str, dialect: DialectKind) -> Expression {
+        Expression::write(text, None, dialect, Some(column.into()))
+    }
+
+    fn write(
+        text: &str,
+        enclosed: Option<Box<str>>,
+        dialect: DialectKind,
+        column: Option<Box<str>>,
+    ) -> Expression {
+        let text = text.into();
+        Expression(Arc::new(Written { text, enclosed, dialect, column, normal: OnceLock::new() }))
+    }
+
+    /// The one column that it is about, where whoever made it knew.
+    pub(crate) fn column(&self) -> Option<&str> {
+        self.0.column.as_deref()
     }
 
     /// Takes a text as it stands: a whole statement, or an expression whose parentheses matter.
     pub fn verbatim(text: &str, dialect: DialectKind) -> Expression {
-        Expression(Arc::new(Written { text: text.into(), enclosed: None, dialect, normal: OnceLock::new() }))
+        Expression::write(text, None, dialect, None)
     }
 
     /// The expression as it was written.

@@ -65,6 +65,17 @@ const LONG_SYMBOLS: [&str; 26] = [
     "@>", "<@", "&&", "~*", "!~", "#>", "~~", "<<", ">>", "?|",
 ];
 
+/// The ASCII characters with which words begin.
+const BEGINS_WORD: [bool; 256] = {
+    let mut begins = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        begins[byte] = (byte as u8).is_ascii_alphabetic() || byte == b'_' as usize;
+        byte += 1;
+    }
+    begins
+};
+
 /// The ASCII characters of which words are made, save for their first one.
 const IN_WORD: [bool; 256] = {
     let mut in_word = [false; 256];
@@ -277,12 +288,6 @@ impl<'a> Scanner<'a> {
     }
 
     fn scan(&mut self) -> TokenKind {
-        let (first, second) = (self.byte(0), self.byte(1));
-        // Most tokens are words; the letters before a quote belong to a text.
-        if (first.is_ascii_alphabetic() || first == b'_') && !matches!(second, b'\'' | b'&') {
-            self.word();
-            return TokenKind::Word;
-        }
         let mysql = self.dialect == DialectKind::Mysql;
         let postgres = self.dialect == DialectKind::Postgres;
         match self.byte(0) {
@@ -354,7 +359,36 @@ impl<'a> Scanner<'a> {
 impl Iterator for Scanner<'_> {
     type Item = Token;
 
+    /// Most of a text is blanks, words of ASCII and marks that are one token in every dialect: these are told here.
     fn next(&mut self) -> Option<Token> {
+        let bytes = self.bytes();
+        while bytes.get(self.at).is_some_and(|&byte| byte == b' ' || byte == b'\n') {
+            self.at += 1;
+        }
+        let start = self.at;
+        let first = *bytes.get(start)?;
+        if matches!(first, b'(' | b')' | b',' | b';') {
+            self.at += 1;
+            return Some(Token { kind: TokenKind::Symbol, start: start as u32, end: self.at as u32 });
+        }
+        if BEGINS_WORD[usize::from(first)] {
+            let mut end = start + 1;
+            while bytes.get(end).is_some_and(|&byte| IN_WORD[usize::from(byte)]) {
+                end += 1;
+            }
+            let after = bytes.get(end).copied().unwrap_or(0);
+            // The letter before a quote belongs to a text.
+            if after.is_ascii() && !(end == start + 1 && matches!(after, b'\'' | b'&')) {
+                self.at = end;
+                return Some(Token { kind: TokenKind::Word, start: start as u32, end: end as u32 });
+            }
+        }
+        self.next_of_any_kind()
+    }
+}
+
+impl Scanner<'_> {
+    fn next_of_any_kind(&mut self) -> Option<Token> {
         self.skip_blanks();
         if self.at >= self.text.len() {
             return None;

@@ -170,7 +170,7 @@ impl Emulation<'_> {
         new.generated = self.generated(column);
         self.done.table.columns.push(new);
         if let Some(check) = stored.check {
-            let expression = Expression::new(&check, SQLITE);
+            let expression = Expression::about(&column.name, &check, SQLITE);
             self.done.table.checks.push(Check::new(None, expression));
         }
         for check in domain.iter().flat_map(|domain| &domain.checks) {

@@ -74,10 +74,15 @@ fn primary_name(table: &Table) -> Option<&str> {
 
 /// The place of the only column that a check names.
 fn subject(check: &Check, table: &Table) -> Option<usize> {
+    let place = |name: &str| {
+        table.columns.iter().position(|column| same_word(&column.name, name, DialectKind::Sqlite))
+    };
+    if let Some(column) = check.expression.column() {
+        return place(column);
+    }
     let mut subject = None;
     for name in check.expression.names(DialectKind::Sqlite) {
-        let is_it = |column: &Column| same_word(&column.name, &name, DialectKind::Sqlite);
-        let Some(place) = table.columns.iter().position(is_it) else { continue };
+        let Some(place) = place(&name) else { continue };
         if *subject.get_or_insert(place) != place {
             return None;
         }

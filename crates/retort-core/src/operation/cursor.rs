@@ -90,6 +90,12 @@ impl<'a> Cursor<'a> {
         self.tokens.get(index).map_or(self.end, |token| token.start as usize)
     }
 
+    /// The byte of the token of an index, if it is but one.
+    fn symbol(&self, index: usize) -> u8 {
+        let single = self.tokens.get(index).filter(|token| token.end == token.start + 1);
+        single.and_then(|token| self.text.as_bytes().get(token.start as usize)).copied().unwrap_or(0)
+    }
+
     /// The text of the token so many places ahead; empty past the end.
     pub(super) fn ahead(&self, count: usize) -> &'a str {
         self.tokens.get(self.at + count).map_or("", |token| token.text(self.text))
@@ -116,10 +122,12 @@ impl<'a> Cursor<'a> {
         let mut depth = 0i32;
         let mut found = None;
         for index in self.at..self.tokens.len() {
-            match self.tokens[index].text(self.text) {
-                "(" | "[" => depth += 1,
-                ")" | "]" => depth -= 1,
-                text if depth == 0 && text.eq_ignore_ascii_case(word) => found = Some(index),
+            match self.symbol(index) {
+                b'(' | b'[' => depth += 1,
+                b')' | b']' => depth -= 1,
+                _ if depth == 0 && self.tokens[index].text(self.text).eq_ignore_ascii_case(word) => {
+                    found = Some(index);
+                }
                 _ => {}
             }
         }
@@ -134,9 +142,9 @@ impl<'a> Cursor<'a> {
         let mut walk = *self;
         let mut depth = 0i32;
         while !walk.is_done() {
-            match walk.peek() {
-                "(" | "[" => depth += 1,
-                ")" | "]" => depth -= 1,
+            match walk.symbol(walk.at) {
+                b'(' | b'[' => depth += 1,
+                b')' | b']' => depth -= 1,
                 _ if depth == 0 && walk.is(words) => return Some(walk.at),
                 _ => {}
             }
@@ -185,13 +193,14 @@ impl<'a> Cursor<'a> {
         for token in self.tokens.get(self.at..).unwrap_or_default() {
             let own = self.text.as_bytes().get(token.start as usize..token.end as usize).unwrap_or_default();
             let Some((word, rest)) = words.split_at_checked(own.len()) else { return false };
-            let is_bare = matches!(token.kind, TokenKind::Word | TokenKind::Symbol);
-            match rest {
-                _ if !is_bare || !word.eq_ignore_ascii_case(own) => return false,
-                [] => return true,
-                [b' ', rest @ ..] => words = rest,
-                _ => return false,
+            if !matches!(rest, [] | [b' ', ..])
+                || !matches!(token.kind, TokenKind::Word | TokenKind::Symbol)
+                || !word.eq_ignore_ascii_case(own)
+            {
+                return false;
             }
+            let [_, rest @ ..] = rest else { return true };
+            words = rest;
         }
         false
     }
@@ -205,7 +214,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn eat(&mut self, words: &str) -> bool {
         let found = self.is(words);
         if found {
-            self.at += words.split(' ').count();
+            self.at += 1 + words.bytes().filter(|byte| *byte == b' ').count();
         }
         found
     }
@@ -288,12 +297,12 @@ impl<'a> Cursor<'a> {
 
     /// `name`, `schema.name` or `database.schema.name`.
     pub(super) fn object_name(&mut self) -> Read<ObjectName> {
-        let mut parts = vec![self.name()?];
+        let mut schema = None;
+        let mut name = self.name()?;
         while self.eat(".") {
-            parts.push(self.name()?);
+            schema = Some(std::mem::replace(&mut name, self.name()?));
         }
-        let name = parts.pop().unwrap_or_default();
-        Ok(match parts.pop() {
+        Ok(match schema {
             Some(schema) => ObjectName::qualified(&schema, &name),
             None => ObjectName::bare(name),
         })
@@ -341,10 +350,10 @@ impl<'a> Cursor<'a> {
         }
         let open = self.at;
         let mut depth = 0usize;
-        for (index, token) in self.tokens.iter().enumerate().skip(open) {
-            match token.text(self.text) {
-                "(" => depth += 1,
-                ")" => depth -= 1,
+        for index in open..self.tokens.len() {
+            match self.symbol(index) {
+                b'(' => depth += 1,
+                b')' => depth -= 1,
                 _ => {}
             }
             if depth == 0 {
@@ -360,9 +369,9 @@ impl<'a> Cursor<'a> {
         let start = *self;
         let mut depth = 0usize;
         while !self.is_done() {
-            match self.peek() {
-                "[" => depth += 1,
-                "]" => depth = depth.saturating_sub(1),
+            match self.symbol(self.at) {
+                b'[' => depth += 1,
+                b']' => depth = depth.saturating_sub(1),
                 _ => {}
             }
             self.skip();
@@ -379,10 +388,10 @@ impl<'a> Cursor<'a> {
         let mut depth = 0i32;
         let mut start = self.at;
         for (index, token) in self.tokens.iter().enumerate().skip(self.at) {
-            match token.text(self.text) {
-                "(" | "[" => depth += 1,
-                ")" | "]" => depth -= 1,
-                "," if depth == 0 => {
+            match self.symbol(index) {
+                b'(' | b'[' => depth += 1,
+                b')' | b']' => depth -= 1,
+                b',' if depth == 0 => {
                     items.push(self.part(start..index, token.start as usize));
                     start = index + 1;
                 }
@@ -422,9 +431,9 @@ impl<'a> Cursor<'a> {
         let mark = self.at;
         let mut depth = 0i32;
         while !self.is_done() {
-            match self.peek() {
-                "(" | "[" => depth += 1,
-                ")" | "]" => depth -= 1,
+            match self.symbol(self.at) {
+                b'(' | b'[' => depth += 1,
+                b')' | b']' => depth -= 1,
                 _ if depth == 0 && self.at > mark && self.is_any(stops) => break,
                 _ => {}
             }

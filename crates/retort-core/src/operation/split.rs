@@ -186,6 +186,12 @@ impl<'a> Splitter<'a> {
     }
 
     fn take(&mut self, token: Token, scanner: &Scanner<'a>) {
+        // Most tokens stand where no word decides anything any more.
+        if self.open.head == Head::Plain && self.open.tokens.len() > 2 {
+            self.open.last_comment = scanner.version_comment();
+            self.open.tokens.push(token);
+            return;
+        }
         if token.kind == TokenKind::Word || self.open.tokens.is_empty() {
             self.read_head(token);
         }

@@ -59,6 +59,9 @@ pub enum TypeKind {
 impl SqlType {
     /// Takes a type's text; blanks and line ends become single blanks.
     pub fn new(text: &str) -> SqlType {
+        if is_in_one_form(text) {
+            return SqlType(Arc::new(Written { text: text.into(), kind: OnceLock::new() }));
+        }
         let mut written = String::with_capacity(text.len());
         for word in text.split_whitespace() {
             if !written.is_empty() {
@@ -90,6 +93,23 @@ impl SqlType {
         }
         parts.kind(dialect)
     }
+}
+
+/// Whether the blanks of a type stand as they are kept; most do.
+fn is_in_one_form(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        let is_odd = match byte {
+            b' ' => matches!(before, b' ' | b'('),
+            b'(' | b')' => before == b' ',
+            _ => byte.is_ascii_control() || !byte.is_ascii(),
+        };
+        if is_odd {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' || text.is_empty()
 }
 
 impl PartialEq for SqlType {

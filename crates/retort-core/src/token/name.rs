@@ -13,22 +13,25 @@ pub fn identifier(text: &str, dialect: DialectKind) -> String {
 
 /// The same, as it stands in the text where it can.
 pub(crate) fn name_of(text: &str, dialect: DialectKind) -> Cow<'_, str> {
-    if let Some(escaped) = unicode_escaped(text, dialect) {
-        return Cow::Owned(escaped);
-    }
-    match (text.as_bytes().first(), text.len()) {
-        (Some(quote @ (b'"' | b'`')), 2..) => {
+    match text.as_bytes() {
+        [quote @ (b'"' | b'`'), _, ..] => {
             let quote = char::from(*quote);
             let inner = text[1..].strip_suffix(quote).unwrap_or(&text[1..]);
-            if inner.contains(quote) {
+            if inner.bytes().any(|byte| byte == quote as u8) {
                 return Cow::Owned(inner.replace(&format!("{quote}{quote}"), &quote.to_string()));
             }
             Cow::Borrowed(inner)
         }
-        (Some(b'['), 2..) => Cow::Borrowed(text[1..].strip_suffix(']').unwrap_or(&text[1..])),
-        _ if dialect == DialectKind::Postgres => folded(text),
-        _ => Cow::Borrowed(text),
+        [b'[', _, ..] => Cow::Borrowed(text[1..].strip_suffix(']').unwrap_or(&text[1..])),
+        [b'U' | b'u', b'&', ..] => {
+            unicode_escaped(text, dialect).map_or_else(|| bare(text, dialect), Cow::Owned)
+        }
+        _ => bare(text, dialect),
     }
+}
+
+fn bare(text: &str, dialect: DialectKind) -> Cow<'_, str> {
+    if dialect == DialectKind::Postgres { folded(text) } else { Cow::Borrowed(text) }
 }
 
 /// A bare name as PostgreSQL folds it.
