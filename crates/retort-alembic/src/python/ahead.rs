@@ -1,8 +1,9 @@
 //! Parses what will be imported while the program runs.
 //!
 //! A project's modules import each other: to parse them takes about as long as to run them. A thread of its own goes
-//! along the imports, in the order in which the program will come to them. What it finds is only looked up: whether a
-//! module is imported, and what then comes of it, the program alone decides.
+//! along the imports, in the order in which the program will come to them; a program that comes to a file that is
+//! just being parsed takes part instead of waiting. What is found is only looked up: whether a module is imported, and
+//! what then comes of it, the program alone decides.
 
 #[cfg(not(target_family = "wasm"))]
 pub(super) use threads::Ahead;
@@ -18,29 +19,44 @@ impl Ahead {
     }
 
     pub(super) fn begin(&self, _library: &std::sync::Arc<super::modules::Library>, _path: &str) {}
+
+    pub(super) fn step(&self, _library: &super::modules::Library) -> bool {
+        false
+    }
 }
 
 #[cfg(not(target_family = "wasm"))]
 mod threads {
-    use std::collections::HashSet;
+    use std::collections::{HashSet, VecDeque};
     use std::sync::mpsc::{Receiver, Sender, channel};
-    use std::sync::{Arc, Mutex, PoisonError, Weak};
+    use std::sync::{Arc, Mutex, Weak};
     use std::thread;
 
-    use super::super::modules::{Found, Library, relative};
+    use super::super::modules::{Found, Library, lock, relative};
     use super::super::syntax::{ExpressionKind, Statement, StatementKind};
     use crate::parallel::processors;
 
     /// More modules than this are not looked at.
     const MOST: usize = 5_000;
 
-    /// The thread, by the way to it.
-    pub(in super::super) struct Ahead(Mutex<State>);
+    /// The walk along the imports, and the thread that goes it.
+    pub(in super::super) struct Ahead {
+        walk: Mutex<Walk>,
+        thread: Mutex<Thread>,
+    }
 
-    enum State {
+    #[derive(Default)]
+    struct Walk {
+        /// Files to be parsed, the next one last, each with the package that it is or is in.
+        open: VecDeque<(String, String)>,
+        /// The dotted names, and the paths of revisions, that were met.
+        seen: HashSet<String>,
+    }
+
+    enum Thread {
         NotBegun,
-        /// It ends when its sender goes, with the library.
-        Runs(Sender<String>),
+        /// By the way to wake it. It ends when its sender goes, with the library.
+        Runs(Sender<()>),
         /// There is but one processor, or no thread to be had.
         Impossible,
     }
@@ -48,75 +64,70 @@ mod threads {
     impl Ahead {
         /// None has begun.
         pub(in super::super) fn new() -> Ahead {
-            Ahead(Mutex::new(State::NotBegun))
+            Ahead { walk: Mutex::default(), thread: Mutex::new(Thread::NotBegun) }
         }
 
-        /// Goes along the imports of a file.
+        /// Goes along the imports of a file, and then of all whose trees are kept: who runs one revision mostly runs
+        /// the others too.
         pub(in super::super) fn begin(&self, library: &Arc<Library>, path: &str) {
-            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let State::NotBegun = *state {
-                *state = start(Arc::downgrade(library)).map_or(State::Impossible, State::Runs);
+            let mut thread = lock(&self.thread);
+            let mut paths = vec![path.to_owned()];
+            if let Thread::NotBegun = *thread {
+                *thread = start(Arc::downgrade(library)).map_or(Thread::Impossible, Thread::Runs);
+                paths.extend(library.kept());
             }
-            if let State::Runs(sender) = &*state {
-                // A thread that has ended parses nothing: the program will.
-                let _ = sender.send(path.to_owned());
+            let Thread::Runs(sender) = &*thread else { return };
+            let mut walk = lock(&self.walk);
+            for path in paths {
+                if walk.seen.insert(path.clone()) {
+                    walk.open.push_front((path, String::new()));
+                }
             }
+            // A thread that has ended parses nothing: the program will.
+            let _ = sender.send(());
+        }
+
+        /// Parses the next file and opens what it imports; false if there is none.
+        pub(in super::super) fn step(&self, library: &Library) -> bool {
+            let Some((path, package)) = lock(&self.walk).open.pop_back() else { return false };
+            let Some(Ok(code)) = library.parse(&path) else { return true };
+            let mut names = Vec::new();
+            imports(&code.body, &package, &mut names);
+            let mut walk = lock(&self.walk);
+            let room = MOST.saturating_sub(walk.seen.len());
+            names.retain(|name| walk.seen.insert(name.clone()));
+            drop(walk);
+            let found: Vec<_> = names.into_iter().take(room).filter_map(|name| find(library, name)).collect();
+            // The first is gone along first.
+            lock(&self.walk).open.extend(found.into_iter().rev());
+            true
         }
     }
 
-    fn start(library: Weak<Library>) -> Option<Sender<String>> {
+    fn start(library: Weak<Library>) -> Option<Sender<()>> {
         if processors() < 2 {
             return None;
         }
-        let (sender, paths) = channel();
-        thread::Builder::new().name("imports".to_owned()).spawn(move || follow(&library, &paths)).ok()?;
+        let (sender, wakes) = channel();
+        thread::Builder::new().name("imports".to_owned()).spawn(move || follow(&library, &wakes)).ok()?;
         Some(sender)
     }
 
-    fn follow(library: &Weak<Library>, paths: &Receiver<String>) {
-        let mut walk = Walk::default();
-        while let Ok(path) = paths.recv() {
-            let Some(library) = library.upgrade() else { return };
-            walk.file(&library, path);
+    fn follow(library: &Weak<Library>, wakes: &Receiver<()>) {
+        while wakes.recv().is_ok() {
+            while library.upgrade().is_some_and(|library| library.ahead().step(&library)) {}
         }
     }
 
-    /// A walk along imports.
-    #[derive(Default)]
-    struct Walk {
-        /// The dotted names that were looked at.
-        seen: HashSet<String>,
-    }
-
-    impl Walk {
-        /// Parses a revision's file, then what it imports, and so on.
-        fn file(&mut self, library: &Library, path: String) {
-            let mut open = vec![(path, String::new())];
-            while let Some((path, package)) = open.pop() {
-                let Some(Ok(code)) = library.parse(&path) else { continue };
-                let mut names = Vec::new();
-                imports(&code.body, &package, &mut names);
-                let mut found: Vec<_> =
-                    names.into_iter().filter_map(|name| self.find(library, name)).collect();
-                // The first is gone along first.
-                found.reverse();
-                open.append(&mut found);
+    /// The file of a module, and the package that it is or is in.
+    fn find(library: &Library, name: String) -> Option<(String, String)> {
+        match library.find(&name)? {
+            Found::File(path, true) => Some((path, name)),
+            Found::File(path, false) => {
+                let package = name.rsplit_once('.').map_or("", |(package, _)| package);
+                Some((path, package.to_owned()))
             }
-        }
-
-        /// The file of a module that was not seen before, and the package that it is or is in.
-        fn find(&mut self, library: &Library, name: String) -> Option<(String, String)> {
-            if self.seen.len() >= MOST || !self.seen.insert(name.clone()) {
-                return None;
-            }
-            match library.find(&name)? {
-                Found::File(path, true) => Some((path, name)),
-                Found::File(path, false) => {
-                    let package = name.rsplit_once('.').map_or("", |(package, _)| package);
-                    Some((path, package.to_owned()))
-                }
-                Found::Namespace | Found::Companion(_) => None,
-            }
+            Found::Namespace | Found::Companion(_) => None,
         }
     }
 
@@ -190,7 +201,9 @@ mod threads {
                 ("g.py", ""),
                 ("h.py", ""),
             ]);
-            Walk::default().file(&library, "r.py".to_owned());
+            let ahead = Ahead::new();
+            lock(&ahead.walk).open.push_front(("r.py".to_owned(), String::new()));
+            while ahead.step(&library) {}
             let parsed = ["a/__init__.py", "a/b.py", "a/e.py", "a/f.py", "d.py", "r.py"];
             assert_eq!(library.known(), parsed);
         }

@@ -15,6 +15,7 @@ mod json;
 mod maths;
 mod os;
 pub(super) mod paths;
+mod protobuf;
 mod quiet;
 mod random;
 mod regex;
@@ -64,6 +65,7 @@ pub(super) fn load(interp: &mut Interpreter<'_>, path: &str) -> Outcome<Option<V
         "base64" | "binascii" => codecs::names(path),
         "math" => maths::names(),
         "random" => random::names(),
+        "_protobuf" => protobuf::names(),
         "shutil" => os::shutil_names(),
         "os" => {
             let path = os::path_module(interp);

@@ -131,6 +131,11 @@ impl Library {
         self.ahead.begin(self, path);
     }
 
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn ahead(&self) -> &Ahead {
+        &self.ahead
+    }
+
     /// The paths of the files that were parsed.
     #[cfg(test)]
     pub(super) fn known(&self) -> Vec<String> {
@@ -140,6 +145,12 @@ impl Library {
     /// Keeps the tree of a file that was parsed for something else.
     pub(crate) fn keep(&self, path: &str, tree: ModModule) {
         lock(&self.trees).insert(path.to_owned(), tree);
+    }
+
+    /// The paths of the trees that are kept.
+    #[cfg(not(target_family = "wasm"))]
+    pub(super) fn kept(&self) -> Vec<String> {
+        lock(&self.trees).keys().cloned().collect()
     }
 
     fn companion_file(&self, path: &str) -> Option<Arc<SourceFile>> {
@@ -163,6 +174,9 @@ impl Library {
     }
 
     pub(super) fn code(&self, path: &str) -> Result<Arc<ModuleCode>, ModuleError> {
+        let begun = lock(&self.parsed).get(path).cloned();
+        // While the other thread parses this one, others are parsed here.
+        while begun.as_ref().is_some_and(|begun| begun.get().is_none()) && self.ahead.step(self) {}
         match self.parse(path) {
             None => Err(ModuleError::Absent),
             Some(Ok(code)) => Ok(code),
@@ -212,7 +226,7 @@ pub(super) fn relative(package: &str, level: u32, module: &str) -> Option<String
     Some(if module.is_empty() { start.to_owned() } else { format!("{start}.{module}") })
 }
 
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -4,43 +4,19 @@ The fields are those of `descriptor.proto`: a file has messages (4) and enumerat
 and enumerations (4), an enumeration its name (1) and values (2), a value its name (1) and number (2).
 """
 
+from _protobuf import fields as _fields
+
 __version__ = "5.26.0"
-
-
-def _varint(data, at):
-    number = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        number |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            return number, at
-
-
-def _fields(data):
-    at = 0
-    while at < len(data):
-        tag, at = _varint(data, at)
-        if tag & 7 == 2:
-            length, at = _varint(data, at)
-            yield tag >> 3, data[at:at + length]
-            at += length
-        elif tag & 7 == 0:
-            number, at = _varint(data, at)
-            yield tag >> 3, number
-        else:
-            at += 8 if tag & 7 == 1 else 4
 
 
 class _Enumeration:
     def __init__(self, data):
         self._numbers = {}
-        for field, value in _fields(data):
+        for field, value in _fields(data, 1, 2):
             if field == 1:
                 self.name = value.decode()
-            elif field == 2:
-                parts = dict(_fields(value))
+            else:
+                parts = dict(_fields(value, 1, 2))
                 self._numbers[parts[1].decode()] = parts.get(2, 0)
 
     def Value(self, name):
@@ -69,10 +45,10 @@ class _Enumeration:
 
 class _Message:
     def __init__(self, data):
-        for field, value in _fields(data):
+        for field, value in _fields(data, 1, 4):
             if field == 1:
                 self.name = value.decode()
-            elif field == 4:
+            else:
                 made = _Enumeration(value)
                 setattr(self, made.name, made)
                 for name, number in made.items():
@@ -83,10 +59,10 @@ class _File:
     def __init__(self, data):
         self.messages = []
         self.enumerations = []
-        for field, value in _fields(data):
+        for field, value in _fields(data, 4, 5):
             if field == 4:
                 self.messages.append(_Message(value))
-            elif field == 5:
+            else:
                 self.enumerations.append(_Enumeration(value))
 
 
