@@ -280,6 +280,9 @@ impl NativeBatch {
             world::opaque(interp, reason, true);
             return Ok(());
         }
+        if batch.recreates(dialect) && types::latest_of_foreign_keys(interp).is_some() {
+            return Err(Unwind::unsupported("compiles() of foreign keys, where a batch makes a table anew"));
+        }
         let object = inspector::object(batch.schema.as_deref(), &batch.table);
         let mut known = interp.slot::<world::Shared>().named_types.clone();
         let mut read = || reflect::reflect_table(&schema, &object, &metadata, true, dialect);

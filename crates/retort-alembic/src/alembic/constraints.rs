@@ -1,11 +1,13 @@
 //! Constraints, indexes, and what stands beside a column: `ForeignKey`, `Computed`, `Identity`, `Sequence`.
 
 mod attribute;
+mod compiles;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 pub(crate) use attribute::{constraint_attribute, index_attribute, item_attribute, keys_of};
+pub(crate) use compiles::{compiled_constraint, compiled_table};
 
 use super::wrap::{
     self, Item, NativeColumn, NativeConstraint, NativeIndex, NativeItem, NativeTable, constraint_name, flag,

@@ -30,7 +30,7 @@ impl Native for NativeContext {
             "bind" | "connection" => super::connection_value(interp)?,
             "as_sql" => Value::Bool(world::facts(interp).is_offline),
             "impl" => Value::native(Implementation),
-            "opts" => options(interp),
+            "opts" => Value::native(Options),
             "config" => config_value(),
             "environment_context" => value(),
             "script" => super::script::directory(),
@@ -51,16 +51,47 @@ impl Native for NativeContext {
     }
 }
 
-fn options(interp: &mut Interpreter<'_>) -> Value {
-    let environment = interp.slot::<world::Shared>().environment.clone();
-    Value::dict_of([
-        ("as_sql", Value::Bool(world::facts(interp).is_offline)),
-        ("render_as_batch", Value::Bool(environment.render_as_batch)),
-        ("include_schemas", Value::Bool(environment.include_schemas)),
-        ("transaction_per_migration", Value::Bool(environment.transaction_per_migration)),
-        ("version_table", Value::str(&environment.version_table.name)),
-        ("version_table_schema", environment.version_table.schema.into()),
-    ])
+/// `opts`: what `env.py` gave to `configure()`, of which some is known.
+#[derive(Debug)]
+struct Options;
+
+impl Options {
+    fn get(interp: &mut Interpreter<'_>, name: &Value) -> Value {
+        let environment = interp.slot::<world::Shared>().environment.clone();
+        match text(name).as_deref() {
+            Some("as_sql") => Value::Bool(world::facts(interp).is_offline),
+            Some("render_as_batch") => Value::Bool(environment.render_as_batch),
+            Some("include_schemas") => Value::Bool(environment.include_schemas),
+            Some("transaction_per_migration") => Value::Bool(environment.transaction_per_migration),
+            Some("version_table") => Value::str(&environment.version_table.name),
+            Some("version_table_schema") => environment.version_table.schema.into(),
+            _ => Value::unknown("what env.py gives to configure() is not known", interp.call_span()),
+        }
+    }
+}
+
+impl Native for Options {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn item(self: Rc<Self>, interp: &mut Interpreter<'_>, index: &Value) -> Outcome<Option<Value>> {
+        Ok(Some(Options::get(interp, index)))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        name == "get"
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        _name: &str,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        let [name, _default] = arguments.bind("get", "key default?")?;
+        Ok(Options::get(interp, &name.unwrap_or(Value::None)))
+    }
 }
 
 /// `autocommit_block()`: what is within stands outside of the transaction.
@@ -141,7 +172,7 @@ impl Native for Config {
         Ok(Some(match name {
             "config_file_name" => Value::str("alembic.ini"),
             "config_ini_section" => Value::str("alembic"),
-            "attributes" => Value::dict_of::<&str>([]),
+            "attributes" => Value::native(Attributes),
             "cmd_opts" => Value::None,
             "get_main_option" | "get_alembic_option" => Value::function(name, |interp, arguments| {
                 let [name, default] = arguments.bind("get_main_option", "name default?")?;
@@ -162,6 +193,40 @@ impl Native for Config {
                 return Ok(None);
             }
         }))
+    }
+}
+
+/// `config.attributes`: what the application puts there before it calls Alembic. Alembic's own command puts nothing
+/// there, so who asks whether there is something is told no; who takes it counts on the application.
+#[derive(Debug)]
+struct Attributes;
+
+impl Native for Attributes {
+    fn type_name(&self) -> &str {
+        "dict"
+    }
+
+    fn item(self: Rc<Self>, interp: &mut Interpreter<'_>, _index: &Value) -> Outcome<Option<Value>> {
+        let reason = "what the application puts into `config.attributes` is not known";
+        Ok(Some(Value::unknown(reason, interp.call_span())))
+    }
+
+    fn iterate(self: Rc<Self>, _interp: &mut Interpreter<'_>) -> Outcome<Option<Value>> {
+        Ok(Some(Value::list(Vec::new())))
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        name == "get"
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        _name: &str,
+        arguments: Arguments,
+    ) -> Outcome<Value> {
+        let [_name, default] = arguments.bind("get", "key default?")?;
+        Ok(default.unwrap_or(Value::None))
     }
 }
 

@@ -9,7 +9,7 @@ use super::types::NativeType;
 use super::wrap::{
     self, NativeColumn, NativeConstraint, NativeIndex, NativeMetaData, NativeTable, first_unknown, flag, text,
 };
-use super::{inspector, table, types, world};
+use super::{constraints, inspector, table, types, world};
 use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
 use crate::sql::compile::ddl;
 use crate::sql::expression::From;
@@ -97,7 +97,8 @@ fn create_table(interp: &mut Interpreter<'_>, table: &Table, check_types: bool) 
     let dialect = world::dialect(interp);
     note_types(interp, table, check_types);
     let mut known = interp.slot::<world::Shared>().named_types.clone();
-    let statements = ddl::create_table(table, &mut known, false, dialect);
+    let compiled = constraints::compiled_table(interp, table)?;
+    let statements = ddl::create_table(compiled.as_ref().unwrap_or(table), &mut known, false, dialect);
     interp.slot::<world::Shared>().named_types = known;
     for statement in wrap::checked(interp, statements)? {
         world::emit(interp, statement)?;
@@ -129,7 +130,8 @@ fn add_foreign_keys_later(interp: &mut Interpreter<'_>, table: &Table) -> Outcom
     }
     for constraint in &table.constraints {
         if matches!(constraint.kind, ConstraintKind::ForeignKey { use_alter: true, .. }) {
-            let added = ddl::add_constraint(constraint, table, dialect);
+            let constraint = constraints::compiled_constraint(interp, constraint.clone(), table)?;
+            let added = ddl::add_constraint(&constraint, table, dialect);
             if let Some(statement) = wrap::checked(interp, added)? {
                 world::emit(interp, statement)?;
             }

@@ -98,6 +98,32 @@ fn refusals_are_exceptions_and_uncaught_ones_stop_the_program() {
 }
 
 #[test]
+fn what_only_env_py_or_the_application_knows_is_not_guessed() {
+    let head = "prefix = op.get_context().opts";
+    for (body, expected) in [
+        (
+            "['prefix']",
+            "opaque schema: op.drop_table() depends on what env.py gives to configure() is not known",
+        ),
+        (
+            ".get('prefix')",
+            "opaque schema: op.drop_table() depends on what env.py gives to configure() is not known",
+        ),
+        ("['version_table']", "DROP TABLE alembic_version_t"),
+    ] {
+        let (lines, result) =
+            ran(&format!("{head}{body}\nop.drop_table(prefix + '_t')"), DialectKind::Sqlite, true);
+        assert!(result.is_ok() && lines == [expected], "{body}: {lines:?} {result:?}");
+    }
+    let body = "taken = context.config.attributes\nassert taken.get('a') is None and not list(taken)\n\
+                op.drop_table(taken['a'])";
+    let (lines, result) = ran(body, DialectKind::Sqlite, true);
+    assert!(result.is_ok() && lines.len() == 1 && lines[0].starts_with("opaque"), "{lines:?} {result:?}");
+    let (lines, _) = ran("op.execute(sa.JSON.NULL)", DialectKind::Sqlite, true);
+    assert!(lines.join("").contains("`JSON.NULL` is not supported"), "{lines:?}");
+}
+
+#[test]
 fn autocommit_blocks_and_existence_checks() {
     let body = "with op.get_context().autocommit_block():\n    op.execute('VACUUM')\n\
                 if not sa.inspect(op.get_bind()).has_table('t'):\n    op.execute('SELECT 3')\n\

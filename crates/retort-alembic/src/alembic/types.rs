@@ -18,7 +18,7 @@ pub(crate) use project::bound_value;
 use project::of_project;
 
 pub(crate) use class::NativeTypeClass;
-pub(crate) use compiles::compiles;
+pub(crate) use compiles::{compiles, latest_of_foreign_keys};
 
 /// A type: `sa.String(20)`.
 #[derive(Debug)]

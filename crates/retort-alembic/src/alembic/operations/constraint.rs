@@ -47,7 +47,10 @@ pub(crate) fn on_stub(
         false => table.constraints.last().cloned(),
     };
     match own {
-        Some(constraint) => Ok((constraint, table)),
+        Some(constraint) => {
+            let constraint = constraints::compiled_constraint(interp, constraint, &table)?;
+            Ok((constraint, table))
+        }
         None => Err(Unwind::unsupported("a constraint that is no part of its table")),
     }
 }

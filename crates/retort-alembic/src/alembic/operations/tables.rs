@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::wrap::{self, NativeMetaData, flag, text};
-use super::super::{table, world};
+use super::super::{constraints, table, world};
 use super::{emit_all, known_name, metadata, schema_of, stub};
 use crate::python::{Arguments, Interpreter, Outcome, Value};
 use crate::sql::compile::ddl;
@@ -25,7 +25,10 @@ pub(super) fn create_table(interp: &mut Interpreter<'_>, mut arguments: Argument
     let table = table::make_table(interp, name, &native, items, options)?;
     let dialect = world::dialect(interp);
     let mut known = interp.slot::<world::Shared>().named_types.clone();
-    let statements = ddl::create_table(&table.table.borrow(), &mut known, exists, dialect);
+    let compiled = constraints::compiled_table(interp, &table.table.borrow())?;
+    let own = table.table.borrow();
+    let statements = ddl::create_table(compiled.as_ref().unwrap_or(&own), &mut known, exists, dialect);
+    drop(own);
     interp.slot::<world::Shared>().named_types = known;
     emit_all(interp, statements)?;
     Ok(Value::Native(table))

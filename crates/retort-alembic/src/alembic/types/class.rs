@@ -6,7 +6,7 @@ use super::super::wrap::first_unknown;
 use super::build::{build, make};
 use super::project::impl_type;
 use super::{NativeType, data_type, native_class, type_value};
-use crate::python::{Arguments, Class, Instance, Interpreter, Native, Outcome, Value};
+use crate::python::{Arguments, Class, Instance, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::types::{Form, Module, TypeClass, derives_from};
 
 /// A type class: `sa.String`.
@@ -26,7 +26,13 @@ impl Native for NativeTypeClass {
             // `sa.String.with_variant(…)` on the class works on an object without arguments.
             _ => {
                 let object = build(interp, self.class, Arguments::none(interp.call_span()))?;
-                interp.find_attribute(&type_value(object), name)
+                match interp.find_attribute(&type_value(object), name)? {
+                    // `JSON.NULL` is there, but not known here.
+                    None if !name.starts_with('_') => {
+                        Err(Unwind::unsupported(format!("`{}.{name}` is not supported", self.class.name)))
+                    }
+                    found => Ok(found),
+                }
             }
         }
     }

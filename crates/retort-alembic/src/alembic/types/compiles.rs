@@ -1,4 +1,4 @@
-//! What `@compiles` says of types: those of a project, and SQLAlchemy's own.
+//! `@compiles`, and what it says of types: those of a project, and SQLAlchemy's own.
 
 use std::rc::Rc;
 
@@ -25,6 +25,10 @@ struct OfProject(Vec<Said<Rc<Class>>>);
 #[derive(Default)]
 struct OfTypes(Vec<Said<&'static TypeClass>>);
 
+/// What it said of `ForeignKeyConstraint`.
+#[derive(Default)]
+struct OfForeignKeys(Vec<Said<()>>);
+
 /// `@compiles(class, *dialects)`
 pub(crate) fn compiles(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Value> {
     let Some((class, dialects)) = arguments.positional.split_first() else {
@@ -50,17 +54,25 @@ fn register(interp: &mut Interpreter<'_>, class: &Value, always: bool, function:
             interp.lasting::<OfProject>().0.push(Said { class: Rc::clone(class), always, function });
         }
         Value::Foreign(_) => {}
-        _ => match class.as_native::<NativeTypeClass>() {
-            Some(native) => {
+        _ => {
+            let schema_class = class.as_native::<wrap::NativeClass>();
+            if let Some(native) = class.as_native::<NativeTypeClass>() {
                 interp.lasting::<OfTypes>().0.push(Said { class: native.class, always, function });
-            }
-            None => {
-                let reason = "compiles() of a class of SQLAlchemy itself that is no type";
+            } else if schema_class.is_some_and(|class| class.name == "ForeignKeyConstraint") {
+                interp.lasting::<OfForeignKeys>().0.push(Said { class: (), always, function });
+            } else {
+                let reason =
+                    "compiles() of a class of SQLAlchemy itself that is neither a type nor a foreign key";
                 return Err(Unwind::unsupported(reason));
             }
-        },
+        }
     }
     Ok(())
+}
+
+/// The function for foreign keys, if there is one.
+pub(crate) fn latest_of_foreign_keys(interp: &mut Interpreter<'_>) -> Option<Value> {
+    latest(&interp.lasting::<OfForeignKeys>().0, |()| true)
 }
 
 /// The function that counts: what was said last, and of this dialect rather than of all.

@@ -1,0 +1,40 @@
+"""Neutron: names of states, directions and owners, as migrations put them into defaults and rows."""
+
+ACTIVE = "ACTIVE"
+DOWN = "DOWN"
+CREATED = "CREATED"
+PENDING_CREATE = "PENDING_CREATE"
+PENDING_UPDATE = "PENDING_UPDATE"
+PENDING_DELETE = "PENDING_DELETE"
+INACTIVE = "INACTIVE"
+ERROR = "ERROR"
+
+IPv4 = "IPv4"
+IPv6 = "IPv6"
+IP_VERSION_4 = 4
+IP_VERSION_6 = 6
+
+INGRESS_DIRECTION = "ingress"
+EGRESS_DIRECTION = "egress"
+ANY_DIRECTION = "any"
+VALID_DIRECTIONS = (INGRESS_DIRECTION, EGRESS_DIRECTION)
+VALID_DIRECTIONS_AND_ANY = (ANY_DIRECTION, INGRESS_DIRECTION, EGRESS_DIRECTION)
+
+HA_ROUTER_STATE_ACTIVE = "active"
+HA_ROUTER_STATE_STANDBY = "standby"
+HA_ROUTER_STATE_UNKNOWN = "unknown"
+
+IPAM_ALLOCATION_STATUS_ALLOCATED = "ALLOCATED"
+DEFAULT_NETWORK_MTU = 1500
+MIN_VLAN_TAG = 1
+MAX_VLAN_TAG = 4094
+
+DEVICE_OWNER_ROUTER_INTF = "network:router_interface"
+DEVICE_OWNER_ROUTER_HA_INTF = "network:router_ha_interface"
+DEVICE_OWNER_HA_REPLICATED_INT = "network:ha_router_replicated_interface"
+DEVICE_OWNER_ROUTER_GW = "network:router_gateway"
+DEVICE_OWNER_ROUTER_SNAT = "network:router_centralized_snat"
+DEVICE_OWNER_DVR_INTERFACE = "network:router_interface_distributed"
+DEVICE_OWNER_FLOATINGIP = "network:floatingip"
+DEVICE_OWNER_DHCP = "network:dhcp"
+DEVICE_OWNER_DISTRIBUTED = "network:distributed"
