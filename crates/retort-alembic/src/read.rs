@@ -201,7 +201,8 @@ fn revision(header: Header, surroundings: &Arc<Surroundings>) -> Revision {
         down_revisions: header.down_revision.iter().map(RevisionId::new).collect(),
         upgrade: body(header.upgrade, "upgrade"),
         downgrade: body(header.downgrade, "downgrade"),
-        depends_on: header.depends_on,
+        // Alembic takes an empty text for none (`tuple_rev_as_scalar`).
+        depends_on: if header.depends_on == [""] { Vec::new() } else { header.depends_on },
         branch_labels: header.branch_labels,
         message: header.message,
         dialect: None,

@@ -31,6 +31,7 @@ mod type_name;
 mod types;
 mod view;
 
+pub(crate) use apply::numbered_by;
 pub use apply::{Refusal, Subject, apply, apply_before, columns_of_view, has_type, views_on};
 pub use class::kind_of_sql;
 pub use copy::{CopyData, copy_data};

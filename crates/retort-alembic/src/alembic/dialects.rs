@@ -92,7 +92,11 @@ impl Native for NativeDialect {
                 _ => 9999,
             }),
             "supports_native_enum" => Value::Bool(!dialect.is_sqlite()),
-            "supports_native_boolean" | "supports_sequences" => Value::Bool(dialect.is_postgres()),
+            "supports_native_boolean" => Value::Bool(dialect.is_postgres()),
+            // MariaDB from 10.3 (`dialects/mysql/base.py`, `initialize`).
+            "supports_sequences" => {
+                Value::Bool(dialect.is_postgres() || (server.is_mariadb && server.version >= (10, 3, 0)))
+            }
             "supports_statement_cache" | "supports_multivalues_insert" | "supports_sane_rowcount" => {
                 Value::Bool(true)
             }

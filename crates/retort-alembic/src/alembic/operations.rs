@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use super::wrap::{self, NativeName, NativeTable, first_unknown, identifier, text};
 use super::{batch, context, world};
-use crate::python::{Arguments, Interpreter, Outcome, Unwind, Value};
+use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::identifier::Identifier;
 use crate::sql::naming::NamingConvention;
 use crate::sql::table::{MetaData, Table, TableItem, TableOptions};
@@ -91,7 +91,27 @@ pub(crate) fn names() -> Vec<(&'static str, Value)> {
         });
         (name, function)
     });
-    schema.chain(others).chain(spatial).collect()
+    let own = [("migration_context", context::value()), ("_proxy", Value::native(Proxy))];
+    schema.chain(others).chain(spatial).chain(own).collect()
+}
+
+/// `op._proxy`: the operations by another way.
+#[derive(Debug)]
+struct Proxy;
+
+impl Native for Proxy {
+    fn type_name(&self) -> &str {
+        "Operations"
+    }
+
+    fn reaches_database(&self) -> bool {
+        true
+    }
+
+    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        let operations = interp.import("alembic.op")?;
+        interp.attribute(&operations, name).map(Some)
+    }
 }
 
 /// Calls one of them by its name.

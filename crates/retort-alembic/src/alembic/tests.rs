@@ -119,6 +119,11 @@ fn what_only_env_py_or_the_application_knows_is_not_guessed() {
                 op.drop_table(taken['a'])";
     let (lines, result) = ran(body, DialectKind::Sqlite, true);
     assert!(result.is_ok() && lines.len() == 1 && lines[0].starts_with("opaque"), "{lines:?} {result:?}");
+    let body = "assert op._proxy.migration_context.dialect.name == op.migration_context.dialect.name\n\
+                op._proxy.drop_table('a')";
+    assert_eq!(ran(body, DialectKind::Sqlite, true).0, ["DROP TABLE a"]);
+    let (lines, _) = ran("from sqlalchemy_utils.functions import none\nnone()", DialectKind::Sqlite, true);
+    assert!(lines.join("").contains("`sqlalchemy_utils.functions.none` is not supported"), "{lines:?}");
     let (lines, _) = ran("op.execute(sa.JSON.NULL)", DialectKind::Sqlite, true);
     assert!(lines.join("").contains("`JSON.NULL` is not supported"), "{lines:?}");
 }

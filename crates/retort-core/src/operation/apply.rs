@@ -19,6 +19,7 @@ use crate::source::DialectKind;
 use column::{add_column, alter_column, drop_column, rename_column, rename_referenced, rename_references};
 use constraint::{add_constraint, drop_constraint, rename_constraint};
 use index::{create_index, drop_index, rename_index};
+pub(crate) use object::numbered_by;
 use table::{create_table, drop_table, rename_table};
 pub use types::has_type;
 use types::{add_label, drop_type, edit_enum, rename_label};
@@ -245,6 +246,10 @@ fn change_table(schema: &mut Schema, operation: &Operation) -> Result<(), Refusa
             if matches!(change, ColumnChange::Type { .. }) {
                 view::refuse_type_change(schema, name, column)?;
             }
+            if let ColumnChange::Default(_) = change {
+                let sequence = object::part_from_sequence(&mut table, column, dialect);
+                sequence.into_iter().for_each(|sequence| schema.put_sequence(sequence));
+            }
             alter_column(&mut table, column, change, dialect)?;
         }
         Operation::AddConstraint { constraint, .. } => add_constraint(&mut table, constraint, dialect)?,
@@ -346,6 +351,29 @@ mod tests {
                 "CREATE TABLE a (b int PRIMARY KEY); CREATE TABLE c (d int REFERENCES a); DROP TABLE a"
             ),
             "replay/still-referenced"
+        );
+    }
+
+    #[test]
+    fn the_sequence_of_a_serial_goes_with_its_default() {
+        use DialectKind::Postgres;
+        let table = "CREATE TABLE a (b bigserial, c int GENERATED ALWAYS AS IDENTITY);";
+        let schema = run(Postgres, &format!("{table} DROP SEQUENCE a_b_seq CASCADE")).unwrap();
+        let column = &schema.table(&ObjectName::bare("a")).unwrap().columns[0];
+        assert_eq!((column.column_type.text(), &column.identity, column.nullable), ("bigint", &None, false));
+        let parted = format!("{table} ALTER TABLE a ALTER b DROP DEFAULT;");
+        let schema = run(Postgres, &parted).unwrap();
+        let column = &schema.table(&ObjectName::bare("a")).unwrap().columns[0];
+        assert_eq!((column.column_type.text(), &column.identity), ("bigint", &None));
+        let sequence = schema.sequence(&ObjectName::bare("a_b_seq")).unwrap();
+        assert_eq!(sequence.owned_by, Some((ObjectName::bare("a"), "b".to_owned())));
+        assert_eq!(code(Postgres, &format!("{parted} DROP SEQUENCE a_b_seq")), "ok");
+        for drop in ["a_b_seq", "a_c_seq CASCADE"] {
+            assert_eq!(code(Postgres, &format!("{table} DROP SEQUENCE {drop}")), "replay/still-referenced");
+        }
+        assert_eq!(
+            code(Postgres, &format!("{table} DROP SEQUENCE x.a_b_seq CASCADE")),
+            "replay/no-such-object"
         );
     }
 

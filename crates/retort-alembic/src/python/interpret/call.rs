@@ -113,6 +113,12 @@ impl Interpreter<'_> {
     }
 
     fn not_callable(&mut self, function: &Value) -> Unwind {
+        // Of a package that is known in part every name may be a module.
+        if let Value::Module(module) = function
+            && self.library.find_companion(&module.name).is_some()
+        {
+            return Unwind::unsupported(format!("`{}` is not supported", module.name));
+        }
         Unwind::type_error(format!("'{}' object is not callable", self.type_name(function)))
     }
 

@@ -67,7 +67,7 @@ impl Interpreter<'_> {
     fn is_type(&self, value: &Value) -> bool {
         matches!(value, Value::Class(_) | Value::None | Value::Foreign(_))
             || matches!(value, Value::Tuple(items) if !items.is_empty() && items.iter().all(|item| self.is_type(item)))
-            || matches!(value, Value::Native(native) if native.is_base() || native.type_name() == "typing form")
+            || matches!(value, Value::Native(native) if native.is_base() || matches!(native.type_name(), "type" | "typing form"))
     }
 
     fn own_operator(

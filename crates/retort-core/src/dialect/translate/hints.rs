@@ -6,7 +6,7 @@ use super::super::emulate::rows_name;
 use super::super::sqlite::{Hint, quote};
 use super::super::{Fidelity, Note, rewrite};
 use super::moves::reached;
-use crate::operation::{ColumnChange, Object, ObjectKind, Operation, has_type, views_on};
+use crate::operation::{ColumnChange, Object, ObjectKind, Operation, has_type, numbered_by, views_on};
 use crate::schema::{
     Column, Constraint, Expression, ObjectName, Schema, Table, TypeKind, same_name, same_word,
 };
@@ -303,6 +303,9 @@ fn touched_by(operation: &Operation, before: &Schema, after: &Schema) -> Vec<Obj
             _ => Vec::new(),
         },
         Operation::DropObject { kind: ObjectKind::Routine(_), name, .. } => called_by_triggers(name, before),
+        Operation::DropObject { kind: ObjectKind::Sequence, name, .. } => {
+            numbered_by(before, name).map(|(table, _)| table.name.clone()).into_iter().collect()
+        }
         Operation::CreateTrigger { .. } | Operation::DropTrigger { .. } | Operation::RenameTrigger { .. } => {
             let named = operation.table().cloned();
             let found = || match operation {

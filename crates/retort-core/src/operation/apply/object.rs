@@ -6,7 +6,11 @@ use imbl::OrdMap;
 
 use super::{Refusal, exists, missing, refuse, types, view};
 use crate::operation::{CompositeChange, DomainChange, Object, ObjectKind, SequenceChange};
-use crate::schema::{Check, Domain, ObjectName, Schema, Sequence, View, fold};
+use crate::schema::{
+    Check, Column, Domain, IdentityKind, ObjectName, Schema, Sequence, SqlType, Table, TypeKind, View, fold,
+    same_word,
+};
+use crate::source::DialectKind;
 
 pub(super) fn create(
     schema: &mut Schema,
@@ -71,7 +75,10 @@ pub(super) fn drop(
         ObjectKind::View | ObjectKind::MaterializedView => {
             return view::drop_view(schema, name, if_exists, cascade);
         }
-        ObjectKind::Sequence => schema.sequences.remove(&fold(name, dialect)).is_some(),
+        ObjectKind::Sequence => match schema.sequences.remove(&fold(name, dialect)) {
+            Some(_) => true,
+            None => return drop_of_column(schema, name, if_exists, cascade),
+        },
         ObjectKind::Extension => schema.extensions.remove(&*name.name).is_some(),
         ObjectKind::Routine(_) => match schema.routine(name).map(|routine| fold(&routine.name, dialect)) {
             Some(key) => schema.routines.remove(&key).is_some(),
@@ -136,7 +143,7 @@ pub(super) fn rename(
         ObjectKind::Sequence => {
             let Some(old) = schema.sequences.remove(&key) else {
                 // The sequence of a serial or identity column is part of the column here.
-                return if is_of_column(schema, from) { Ok(()) } else { nothing() };
+                return if numbered_by(schema, from).is_some() { Ok(()) } else { nothing() };
             };
             schema.put_sequence(Sequence { name: to.clone(), ..(*old).clone() });
         }
@@ -167,11 +174,59 @@ pub(super) fn rename(
     Ok(())
 }
 
-/// Whether a sequence has the name that PostgreSQL gives to that of a serial or identity column.
-fn is_of_column(schema: &Schema, name: &ObjectName) -> bool {
-    schema.tables.values().any(|table| {
-        let numbered = table.columns.iter().filter(|column| column.identity.is_some());
-        numbered.into_iter().any(|column| *name.name == *format!("{}_{}_seq", table.name.name, column.name))
+/// The serial or identity column whose sequence has this name, as PostgreSQL gives it.
+pub(crate) fn numbered_by<'s>(schema: &'s Schema, name: &ObjectName) -> Option<(&'s Table, &'s Column)> {
+    let is_near = |table: &Table| name.schema.is_none() || name.schema == table.name.schema;
+    schema.tables.values().filter(|table| is_near(table)).find_map(|table| {
+        let is_its = |column: &&Column| *name.name == *format!("{}_{}_seq", table.name.name, column.name);
+        let column = table.columns.iter().filter(|column| column.identity.is_some()).find(is_its)?;
+        Some((&**table, column))
+    })
+}
+
+/// With CASCADE a serial column loses its default with its sequence; an identity column never lets it go
+/// (PostgreSQL 18, DROP SEQUENCE).
+fn drop_of_column(
+    schema: &mut Schema,
+    name: &ObjectName,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<(), Refusal> {
+    let Some((table, column)) = numbered_by(schema, name) else {
+        return missing("sequence", name, if_exists);
+    };
+    let is_serial = column.identity.as_ref().is_some_and(|own| own.kind == IdentityKind::Serial);
+    if !(is_serial && cascade) {
+        let message = format!("the column `{}.{}` needs the sequence `{name}`", table.name, column.name);
+        return refuse("replay/still-referenced", message);
+    }
+    let (mut table, column) = (table.clone(), column.name.clone());
+    part_from_sequence(&mut table, &column, schema.dialect);
+    schema.put_table(table);
+    Ok(())
+}
+
+/// A serial column that takes its values from elsewhere now: what it was made of, a plain column and a sequence that
+/// goes with it, is left (PostgreSQL 18, 8.1.4). Gives the sequence.
+pub(super) fn part_from_sequence(table: &mut Table, column: &str, dialect: DialectKind) -> Option<Sequence> {
+    let owner = table.name.clone();
+    let column = table.columns.iter_mut().find(|own| same_word(&own.name, column, dialect))?;
+    let identity = column.identity.take_if(|own| own.kind == IdentityKind::Serial)?;
+    if let TypeKind::Integer { bytes, auto: true, .. } = column.column_type.kind(dialect) {
+        let plain = match bytes {
+            2 => "smallint",
+            8 => "bigint",
+            _ => "integer",
+        };
+        column.column_type = SqlType::new(plain);
+    }
+    let name = format!("{}_{}_seq", owner.name, column.name);
+    Some(Sequence {
+        number_type: Some(column.column_type.clone()),
+        start: identity.start,
+        increment: identity.increment,
+        owned_by: Some((owner.clone(), column.name.clone())),
+        ..Sequence::new(ObjectName { schema: owner.schema, name: name.into() })
     })
 }
 
