@@ -84,6 +84,12 @@ impl<'a> Splitter<'a> {
         let mut scanner = Scanner::new(self.text, self.dialect);
         let mut after = 0;
         while let Some(token) = scanner.next() {
+            if self.is_within(token) {
+                self.open.last_comment = scanner.version_comment();
+                self.open.tokens.push(token);
+                after = token.end as usize;
+                continue;
+            }
             if let Some(end) = self.gap_end(after, token.start as usize) {
                 self.close(&scanner);
                 scanner.skip_to(end);
@@ -103,6 +109,14 @@ impl<'a> Splitter<'a> {
         }
         self.close(&scanner);
         self.found
+    }
+
+    /// Whether a token stands where no word decides anything any more, as most do, and ends nothing.
+    fn is_within(&self, token: Token) -> bool {
+        self.open.head == Head::Plain
+            && self.open.tokens.len() > 2
+            && self.delimiter.is_none()
+            && !(token.kind == TokenKind::Symbol && (self.is(token, b';') || self.is(token, b'\\')))
     }
 
     fn word(&self, token: Token) -> &'a str {
@@ -186,12 +200,6 @@ impl<'a> Splitter<'a> {
     }
 
     fn take(&mut self, token: Token, scanner: &Scanner<'a>) {
-        // Most tokens stand where no word decides anything any more.
-        if self.open.head == Head::Plain && self.open.tokens.len() > 2 {
-            self.open.last_comment = scanner.version_comment();
-            self.open.tokens.push(token);
-            return;
-        }
         if token.kind == TokenKind::Word || self.open.tokens.is_empty() {
             self.read_head(token);
         }
