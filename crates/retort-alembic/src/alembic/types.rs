@@ -14,8 +14,8 @@ use crate::python::{Arguments, Class, Comparison, Interpreter, Native, Outcome, 
 use crate::sql::DataType;
 use crate::sql::types::{Module, find_class};
 use build::build;
-pub(crate) use project::bound_value;
 use project::of_project;
+pub(crate) use project::{bound_value, result_value};
 
 pub(crate) use class::NativeTypeClass;
 pub(crate) use compiles::{compiles, latest_of_foreign_keys};

@@ -216,7 +216,8 @@ pub struct DataType {
     pub flags: TypeFlags,
     /// Other types for some dialects (`with_variant`), by the dialect's name.
     pub variants: Vec<(String, Rc<DataType>)>,
-    /// A decorator: which of the program's objects makes its values of SQL (`process_bind_param`).
+    /// A decorator: which of the program's objects makes its values of SQL (`process_bind_param`), and those of Python
+    /// (`process_result_value`).
     pub converter: Option<usize>,
 }
 

@@ -11,7 +11,7 @@ use crate::alembic::expression;
 use crate::alembic::orm::NativeSession;
 use crate::alembic::result::{Effect, Identity, NativeResult, Rows, converted, plain_value};
 use crate::alembic::select::{Body, Item, NativeStatement};
-use crate::alembic::{bridge, dml};
+use crate::alembic::{bridge, dml, types};
 use crate::python::{Arguments, Interpreter, Outcome, Unknown, Value};
 use crate::sql::compile::{Parameters, visit};
 use crate::sql::expression::{Assignment, InsertSource};
@@ -400,7 +400,8 @@ fn rows(
     for row in &set.rows {
         let mut values = Vec::with_capacity(row.len());
         for (value, (_, data_type)) in row.iter().zip(&columns) {
-            values.push(converted(interp, value, data_type)?);
+            let value = converted(interp, value, data_type)?;
+            values.push(types::result_value(interp, data_type, value)?);
         }
         all.push_back(values);
     }

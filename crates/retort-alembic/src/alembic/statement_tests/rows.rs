@@ -30,6 +30,18 @@ fn said(body: &str) -> Vec<String> {
 }
 
 #[test]
+fn decorators_make_the_values_of_rows() {
+    let head = "class Shout(sa.types.TypeDecorator):\n    impl = sa.String\n    \
+                def process_result_value(self, value, dialect):\n        return value.upper() + dialect.name\n\
+                q = sa.table('p', sa.column('id', sa.Integer), sa.column('name', Shout()))\n";
+    let ask = "r = conn.execute(sa.select(q.c.id, q.c.name)).all()\n";
+    assert_eq!(said(&format!("{head}{ask}say(r)")), ["-- [(1, 'ANNsqlite'), (2, 'BOBsqlite')]"]);
+    // Values go to the database as they are.
+    let put = "conn.execute(q.insert().values(name='x'))";
+    assert_eq!(said(&format!("{head}{put}")), ["INSERT INTO p (name) VALUES ('x')"]);
+}
+
+#[test]
 fn rows_are_tuples_with_names() {
     let ask = "r = conn.execute(sa.select(p.c.id, p.c.name))\n";
     let rows = [

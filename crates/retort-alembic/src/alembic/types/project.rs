@@ -84,7 +84,8 @@ fn decorated(
         }
         None => impl_type(interp, instance)?,
     };
-    let converter = instance.class().find("process_bind_param").map(|_| {
+    let converts = [BOUND, RESULT].iter().any(|method| instance.class().find(method).is_some());
+    let converter = converts.then(|| {
         let known = &mut interp.lasting::<Converters>().0;
         known.push(value.clone());
         known.len() - 1
@@ -92,9 +93,12 @@ fn decorated(
     Ok(DataType { converter, ..DataType::decorator(name, inner) })
 }
 
-/// The decorators of the program that make values of SQL out of those of Python.
+/// The decorators of the program that make values of SQL out of those of Python, or the other way round.
 #[derive(Default)]
 struct Converters(Vec<Value>);
+
+const BOUND: &str = "process_bind_param";
+const RESULT: &str = "process_result_value";
 
 /// What a decorator's `process_bind_param` makes of a value, if it has one. Something not known where that cannot be
 /// run here.
@@ -103,10 +107,32 @@ pub(crate) fn bound_value(
     data_type: &DataType,
     value: &Value,
 ) -> Outcome<Option<Value>> {
+    processed(interp, data_type, BOUND, value)
+}
+
+/// What a decorator's `process_result_value` makes of a value that the database gave; the value if it has none.
+pub(crate) fn result_value(
+    interp: &mut Interpreter<'_>,
+    data_type: &DataType,
+    value: Value,
+) -> Outcome<Value> {
+    Ok(processed(interp, data_type, RESULT, &value)?.unwrap_or(value))
+}
+
+fn processed(
+    interp: &mut Interpreter<'_>,
+    data_type: &DataType,
+    method: &str,
+    value: &Value,
+) -> Outcome<Option<Value>> {
     let Some(at) = data_type.converter else { return Ok(None) };
     let Some(decorator) = interp.lasting::<Converters>().0.get(at).cloned() else { return Ok(None) };
+    let Value::Instance(instance) = &decorator else { return Ok(None) };
+    if instance.class().find(method).is_none() {
+        return Ok(None);
+    }
     let dialect = super::super::dialects::value(interp);
-    match interp.call_method(&decorator, "process_bind_param", vec![value.clone(), dialect]) {
+    match interp.call_method(&decorator, method, vec![value.clone(), dialect]) {
         Ok(Value::Foreign(foreign)) => Ok(Some(Value::unknown(foreign.reason(), interp.call_span()))),
         Ok(made) => Ok(Some(made)),
         Err(Unwind::Unsupported(why)) => Ok(Some(Value::unknown(why.reason, interp.call_span()))),
