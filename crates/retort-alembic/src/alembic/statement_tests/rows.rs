@@ -39,6 +39,19 @@ fn decorators_make_the_values_of_rows() {
     // Values go to the database as they are.
     let put = "conn.execute(q.insert().values(name='x'))";
     assert_eq!(said(&format!("{head}{put}")), ["INSERT INTO p (name) VALUES ('x')"]);
+    // What is done to them in SQL is not followed, and not left out.
+    let secret = "class Secret(sa.types.TypeDecorator):\n    impl = sa.String\n    \
+                  def bind_expression(self, value):\n        return sa.func.encrypt(value)\n    \
+                  def column_expression(self, column):\n        return sa.func.decrypt(column)\n\
+                  q = sa.table('p', sa.column('id', sa.Integer), sa.column('name', Secret()))\n";
+    let said_of = |body: &str| said(&format!("{secret}{body}")).join(" ");
+    assert!(
+        said_of(put).contains("`bind_expression()` of the type `Secret` is not followed"),
+        "{}",
+        said_of(put)
+    );
+    let shown = said_of(&format!("{ask}say(r[0].name)"));
+    assert!(shown.contains("`column_expression()` of the type `Secret` is not followed"), "{shown}");
 }
 
 #[test]

@@ -17,14 +17,24 @@ pub(super) fn of_project(
     instance: &Rc<Instance>,
 ) -> Outcome<DataType> {
     let class = instance.class();
-    if let Some(text) = compiled(interp, value, &class)? {
-        let dialect = world::dialect(interp);
-        let kept = instance.payload.borrow().as_ref().and_then(Value::as_native::<NativeType>);
-        let kept = kept.map_or_else(DataType::null, |native| native.data_type.clone());
-        let written = DataType::user_defined(&class.name, text);
-        return Ok(kept.with_variant(written, &[dialect.name().to_owned()]));
+    let made = match compiled(interp, value, &class)? {
+        Some(text) => {
+            let dialect = world::dialect(interp);
+            let kept = instance.payload.borrow().as_ref().and_then(Value::as_native::<NativeType>);
+            let kept = kept.map_or_else(DataType::null, |native| native.data_type.clone());
+            let written = DataType::user_defined(&class.name, text);
+            kept.with_variant(written, &[dialect.name().to_owned()])
+        }
+        None => uncompiled(interp, value, instance)?,
+    };
+    let converts =
+        [TO_SQL, TO_PYTHON].iter().flat_map(Way::methods).any(|method| class.find(method).is_some());
+    if !converts {
+        return Ok(made);
     }
-    uncompiled(interp, value, instance)
+    let known = &mut interp.lasting::<Converters>().0;
+    known.push(value.clone());
+    Ok(DataType { converter: Some(known.len() - 1), ..made })
 }
 
 /// The same, without regard to `@compiles`.
@@ -84,21 +94,30 @@ fn decorated(
         }
         None => impl_type(interp, instance)?,
     };
-    let converts = [BOUND, RESULT].iter().any(|method| instance.class().find(method).is_some());
-    let converter = converts.then(|| {
-        let known = &mut interp.lasting::<Converters>().0;
-        known.push(value.clone());
-        known.len() - 1
-    });
-    Ok(DataType { converter, ..DataType::decorator(name, inner) })
+    Ok(DataType::decorator(name, inner))
 }
 
-/// The decorators of the program that make values of SQL out of those of Python, or the other way round.
+/// The types of the program that make values of SQL out of those of Python, or the other way round.
 #[derive(Default)]
 struct Converters(Vec<Value>);
 
-const BOUND: &str = "process_bind_param";
-const RESULT: &str = "process_result_value";
+/// One way of a value.
+struct Way {
+    /// Takes the value and the dialect.
+    process: &'static str,
+    /// What else may change it, which is not followed.
+    others: [&'static str; 2],
+}
+
+const TO_SQL: Way = Way { process: "process_bind_param", others: ["bind_expression", "bind_processor"] };
+const TO_PYTHON: Way =
+    Way { process: "process_result_value", others: ["column_expression", "result_processor"] };
+
+impl Way {
+    fn methods(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.process).chain(self.others)
+    }
+}
 
 /// What a decorator's `process_bind_param` makes of a value, if it has one. Something not known where that cannot be
 /// run here.
@@ -107,7 +126,7 @@ pub(crate) fn bound_value(
     data_type: &DataType,
     value: &Value,
 ) -> Outcome<Option<Value>> {
-    processed(interp, data_type, BOUND, value)
+    processed(interp, data_type, &TO_SQL, value)
 }
 
 /// What a decorator's `process_result_value` makes of a value that the database gave; the value if it has none.
@@ -116,23 +135,28 @@ pub(crate) fn result_value(
     data_type: &DataType,
     value: Value,
 ) -> Outcome<Value> {
-    Ok(processed(interp, data_type, RESULT, &value)?.unwrap_or(value))
+    Ok(processed(interp, data_type, &TO_PYTHON, &value)?.unwrap_or(value))
 }
 
 fn processed(
     interp: &mut Interpreter<'_>,
     data_type: &DataType,
-    method: &str,
+    way: &Way,
     value: &Value,
 ) -> Outcome<Option<Value>> {
     let Some(at) = data_type.converter else { return Ok(None) };
     let Some(decorator) = interp.lasting::<Converters>().0.get(at).cloned() else { return Ok(None) };
     let Value::Instance(instance) = &decorator else { return Ok(None) };
-    if instance.class().find(method).is_none() {
+    let class = instance.class();
+    if let Some(other) = way.others.iter().find(|other| class.find(other).is_some()) {
+        let reason = format!("`{other}()` of the type `{}` is not followed", class.name);
+        return Ok(Some(Value::unknown(reason, interp.call_span())));
+    }
+    if class.find(way.process).is_none() {
         return Ok(None);
     }
     let dialect = super::super::dialects::value(interp);
-    match interp.call_method(&decorator, method, vec![value.clone(), dialect]) {
+    match interp.call_method(&decorator, way.process, vec![value.clone(), dialect]) {
         Ok(Value::Foreign(foreign)) => Ok(Some(Value::unknown(foreign.reason(), interp.call_span()))),
         Ok(made) => Ok(Some(made)),
         Err(Unwind::Unsupported(why)) => Ok(Some(Value::unknown(why.reason, interp.call_span()))),
