@@ -333,8 +333,8 @@ mod tests {
         check("", "base", "", "");
         check("a b<a c<b", "c", "a b c", "");
         check("c<b b<a a", "c", "a b c", "");
-        check("a b<a c<a b2<b c2<c m<b2&c2", "m", "a b b2 c c2 m", "");
-        check("x y<x a b<a", "b, y", "x y a b", "");
+        check("a b<a c<a b2<b c2<c m<b2&c2", "m", "a c c2 b b2 m", "");
+        check("x y<x a b<a", "b, y", "a b x y", "");
         check("a b<a c<a d<c^b", "d", "a b c d", "");
         check("a b<a c<a d<c^lab e<b#lab", "d", "a b e c d", "");
     }

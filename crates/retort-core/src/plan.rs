@@ -105,12 +105,11 @@ fn upgrade(graph: &RevisionGraph, current: &Heads, targets: &[Target]) -> Result
     let wanted = graph.resolve_upgrade(targets, current)?;
     let applied = graph.ancestors(current.iter());
     let needed = graph.ancestors(wanted.iter());
-    let pending =
-        graph.iter().filter(|revision| needed.contains(&revision.id) && !applied.contains(&revision.id));
+    let pending: BTreeSet<RevisionId> = needed.difference(&applied).cloned().collect();
     let mut steps = Steps::new(graph, current, &applied);
-    for revision in pending {
-        let after = steps.heads.after_upgrade(graph, &revision.id);
-        steps.push(&revision.id, StepKind::Upgrade, after);
+    for id in graph.upper_first(wanted.iter(), &pending).into_iter().rev() {
+        let after = steps.heads.after_upgrade(graph, id);
+        steps.push(id, StepKind::Upgrade, after);
     }
     Ok(steps.list)
 }
@@ -122,13 +121,10 @@ fn downgrade(graph: &RevisionGraph, current: &Heads, target: &Target) -> Result<
         return Err(not_applied(graph, id, current));
     }
     let mut steps = Steps::new(graph, current, &applied);
-    let going = graph.descendants(&cut.roots);
-    for revision in graph.iter().rev().filter(|revision| going.contains(&revision.id)) {
-        let id = &revision.id;
-        if !applied.remove(id) {
-            continue;
-        }
-        if let Some(reason) = graph.why_broken(id) {
+    let going: BTreeSet<RevisionId> = graph.descendants(&cut.roots).intersection(&applied).cloned().collect();
+    for id in graph.upper_first(current.iter(), &going) {
+        applied.remove(id);
+        if let (Some(reason), Some(revision)) = (graph.why_broken(id), graph.get(id)) {
             let message = format!("`{id}` would have to be undone and cannot run: {reason}");
             return Err(Diagnostic::error("plan/not-runnable", message)
                 .at(revision.span, reason.to_string())
@@ -267,18 +263,18 @@ mod tests {
         check("a b<a", "", "upgrade head", "base -a-> a -b-> b");
         check("a b<a", "b", "upgrade head", "b");
         check("a b<a", "b", "upgrade a", "b");
-        check(DIAMOND, "", "upgrade head", "base -a-> a -b-> b -c-> b, c -m-> m");
+        check(DIAMOND, "", "upgrade head", "base -a-> a -c-> c -b-> b, c -m-> m");
         check(DIAMOND, "c", "upgrade head", "c -b-> b, c -m-> m");
         check(NEEDS, "", "upgrade head", "base -a-> a -b-> b -c-> b, c -d-> d");
         check(NEEDS, "c", "upgrade feat@head", "c -b-> b, c -d-> d");
-        check("a b<a x", "a", "upgrade b x", "a -b-> b -x-> b, x");
+        check("a b<a x", "a", "upgrade b x", "a -x-> a, x -b-> b, x");
         check("a b<zz c<a", "a", "upgrade c", "a -c-> c");
         check("a b<zz c<a", "a", "upgrade b", "target/not-runnable");
     }
 
     #[test]
     fn a_downgrade_undoes_what_is_above() {
-        check(DIAMOND, "m", "downgrade base", "m -m-> b, c -c-> b -b-> a -a-> base");
+        check(DIAMOND, "m", "downgrade base", "m -m-> b, c -b-> c -c-> a -a-> base");
         check(DIAMOND, "m", "downgrade -1", "m -m-> b, c");
         check(DIAMOND, "m", "downgrade b", "m -m-> b, c");
         check(DIAMOND, "b c", "downgrade c@-1", "b, c -c-> b");
@@ -302,7 +298,7 @@ mod tests {
         check(DIAMOND, "b", "stamp b c", "b -c-> b, c");
         check("a b<a x y<x", "b y", "stamp a", "b, y -a-> a, y");
         check("a b<a x y<x", "b y", "stamp x@base", "b, y -y-> b");
-        check("a b<a x y<x", "b y", "stamp base", "b, y -y-> b -b-> base");
+        check("a b<a x y<x", "b y", "stamp base", "b, y -b-> y -y-> base");
         check("a b<a", "gone", "stamp a", "plan/unknown-current");
         check("a b<a", "gone", "purge a", "gone -a-> a");
         check("a b<a", "gone b", "purge b", "b, gone -b-> b");

@@ -31,8 +31,8 @@ fn bench() -> Bench {
 fn a_chain_is_read_in_place() {
     let bench = bench();
     assert_snapshot!(bench.look("history --quiet").all(), @r"
-    aa11 -> cc33 (head), about cc33
     aa11 -> bb22 (head), about bb22
+    aa11 -> cc33 (head), about cc33
     <base> -> aa11 (branchpoint), about aa11
     --- 0
     ");

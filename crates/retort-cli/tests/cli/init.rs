@@ -23,8 +23,8 @@ fn an_environment_is_written_and_worked_in() {
     assert_eq!(bench.run("merge heads --rev-id dd44").code, 0);
     assert_snapshot!(bench.run("history --quiet").out, @r"
     bb22, cc33 -> dd44 (head) (mergepoint), merge bb22 and cc33
-    aa11 -> cc33, Third
     aa11 -> bb22, Second
+    aa11 -> cc33, Third
     <base> -> aa11 (branchpoint), First
     ");
     let run = bench.run("upgrade heads --database sqlite:app.db");

@@ -37,6 +37,7 @@ impl RevisionGraph {
         report_cycles(&graph, &groups, &mut diagnostics);
         report_missing(&graph, &missing, &mut diagnostics);
         graph.order = order(&graph.links, &groups);
+        graph.order = in_order_of_plans(&graph);
         for (place, &at) in graph.order.iter().enumerate() {
             graph.place[at] = place;
         }
@@ -46,6 +47,15 @@ impl RevisionGraph {
         report_heads(&graph, &mut diagnostics);
         Checked { value: graph, diagnostics }
     }
+}
+
+/// All revisions in the order in which an upgrade would run them.
+fn in_order_of_plans(graph: &RevisionGraph) -> Vec<usize> {
+    let tops = (0..graph.revisions.len()).filter(|&at| graph.upper(at).next().is_none());
+    let tops = tops.map(|at| &graph.revisions[at].id);
+    let all = graph.index.keys().cloned().collect();
+    let upper_first = graph.upper_first(tops, &all);
+    upper_first.into_iter().rev().filter_map(|id| graph.find(id)).collect()
 }
 
 /// A graph without links, of the first revision of each id.

@@ -112,10 +112,10 @@ mod tests {
     #[test]
     fn branches_stand_side_by_side_and_lanes_are_used_again() {
         check("a b<a c<b", "a0 b0 c0", 1);
-        check("a b<a c<a m<b&c", "a0 b1 c0 m0", 2);
-        check("a b<a c<a d<a e<d", "a0 b1 c1 d0 e0", 2);
-        check("a b<a x y<x", "a0 b0 x0 y0", 1);
-        check("a b<a c<a b2<b c2<c d<a m<b2&c2&d", "a0 b1 b21 c2 c22 d0 m0", 3);
+        check("a b<a c<a m<b&c", "a0 c1 b0 m0", 2);
+        check("a b<a c<a d<a e<d", "a0 d1 e1 c1 b0", 2);
+        check("a b<a x y<x", "x0 y0 a0 b0", 1);
+        check("a b<a c<a b2<b c2<c d<a m<b2&c2&d", "a0 d1 c2 c22 b0 b20 m0", 3);
         check("a<b b<a c<b", "a0 b0 c0", 1);
     }
 }

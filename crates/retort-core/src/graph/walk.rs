@@ -58,6 +58,67 @@ impl RevisionGraph {
         self.named(&self.marks_above(ids.into_iter().filter_map(|id| self.find(id))))
     }
 
+    /// Some revisions, upper ones first, in the order in which Alembic goes down from these heads
+    /// (`RevisionMap._topological_sort` of 1.20.1): along a branch while possible; heads in reading order, down
+    /// revisions in the order in which they are written. It undoes them in this order, and applies them in the other.
+    pub fn upper_first<'a>(
+        &self,
+        heads: impl IntoIterator<Item = &'a RevisionId>,
+        among: &BTreeSet<RevisionId>,
+    ) -> Vec<&RevisionId> {
+        let mut todo: Vec<bool> =
+            self.revisions.iter().map(|revision| among.contains(&revision.id)).collect();
+        let mut tops: Vec<usize> =
+            heads.into_iter().filter_map(|id| self.find(id)).filter(|&at| todo[at]).collect();
+        tops.sort_unstable();
+        let mut below: Vec<Vec<bool>> = tops.iter().map(|&at| self.marks_below([at])).collect();
+        let (mut order, mut turn, mut turns) = (Vec::new(), 0, 0);
+        while let Some(&at) = tops.get(turn) {
+            // Another one stands on this: it goes first. In a cycle they would go round.
+            let above = (0..tops.len()).find(|&other| other != turn && below[other][at]);
+            if let Some(above) = above.filter(|_| turns < tops.len()) {
+                (turn, turns) = (above, turns + 1);
+                continue;
+            }
+            turns = 0;
+            if std::mem::replace(&mut todo[at], false) {
+                order.push(at);
+            }
+            let lower = self.needed_by(at);
+            let next: Vec<usize> =
+                lower.iter().copied().filter(|next| todo[*next] && !tops.contains(next)).collect();
+            let Some((&first, rest)) = next.split_first() else {
+                tops.remove(turn);
+                below.remove(turn);
+                turn = turn.saturating_sub(1);
+                continue;
+            };
+            tops[turn] = first;
+            match lower.as_slice() {
+                [_] => below[turn][at] = false,
+                _ => below[turn] = self.marks_below([first]),
+            }
+            tops.extend(rest);
+            below.extend(rest.iter().map(|&at| self.marks_below([at])));
+        }
+        // What is reached from no head stands in a cycle or below one.
+        let unreached = self.order.iter().rev().copied().filter(|&at| todo[at]);
+        unreached.chain(order).map(|at| &self.revisions[at].id).collect()
+    }
+
+    /// The down revisions of a revision, and its dependencies but for those that something below it has as well.
+    fn needed_by(&self, at: usize) -> Vec<usize> {
+        let links = &self.links[at];
+        let (down, needs) = links.lower.split_at(links.down_count);
+        if needs.is_empty() {
+            return down.to_vec();
+        }
+        let line = self.reach(down.iter().copied(), |at, next| next.extend(self.down(at)));
+        let has = |at: usize, need: &usize| self.links[at].lower[self.links[at].down_count..].contains(need);
+        let had = |need: &usize| (0..line.len()).any(|below| line[below] && below != at && has(below, need));
+        down.iter().copied().chain(needs.iter().copied().filter(|need| !had(need))).collect()
+    }
+
     pub(super) fn marks_below(&self, starts: impl IntoIterator<Item = usize>) -> Vec<bool> {
         self.reach(starts, |at, next| next.extend(self.lower(at)))
     }
