@@ -214,8 +214,8 @@ impl RevisionGraph {
         self.revisions.is_empty()
     }
 
-    /// All revisions, what is lower first. A branch is followed as far as possible before the next begins; ties
-    /// go by reading order. Members of a cycle come where they stand least in the way.
+    /// All revisions, what is lower first, as an upgrade of all would run them (see
+    /// [`upper_first`](Self::upper_first)). What stands in a cycle, or only below one, comes last.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Revision> + ExactSizeIterator {
         self.order.iter().map(|&at| &self.revisions[at])
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Links, RevisionGraph};
 use crate::revision::{Revision, RevisionId};
 
-/// All revisions, lower first; along a branch while possible, ties in reading order. `groups` are the cycles:
+/// All revisions, lower first, even in cycles: what decides where no head leads. `groups` are the cycles:
 /// when nothing else is left, the first unplaced member of one is placed as if nothing were below it.
 pub(super) fn order(links: &[Links], groups: &[Vec<usize>]) -> Vec<usize> {
     let mut waits: Vec<usize> = links.iter().map(|links| links.lower.len()).collect();
