@@ -52,6 +52,12 @@ impl ObjectName {
         ObjectName { schema: None, name: Arc::from(name.as_ref()) }
     }
 
+    /// The name that PostgreSQL gives to the sequence of a serial or identity column of this table
+    /// (PostgreSQL 18, 8.1.4).
+    pub fn sequence_of(&self, column: &str) -> ObjectName {
+        ObjectName { schema: self.schema.clone(), name: format!("{}_{column}_seq", self.name).into() }
+    }
+
     /// A name in a schema; the dialects' default schemas count as none.
     pub fn qualified(schema: &str, name: &str) -> ObjectName {
         let is_default = matches!(schema, "public" | "main");

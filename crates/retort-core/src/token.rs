@@ -66,27 +66,26 @@ const LONG_SYMBOLS: [&str; 26] = [
 ];
 
 /// The ASCII characters with which words begin.
-const BEGINS_WORD: [bool; 256] = {
-    let mut begins = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        begins[byte] = (byte as u8).is_ascii_alphabetic() || byte == b'_' as usize;
-        byte += 1;
-    }
-    begins
-};
+const BEGINS_WORD: [bool; 256] = letters_and(b"_");
 
 /// The ASCII characters of which words are made, save for their first one.
-const IN_WORD: [bool; 256] = {
-    let mut in_word = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        in_word[byte] =
-            (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize || byte == b'$' as usize;
-        byte += 1;
+const IN_WORD: [bool; 256] = letters_and(b"_$0123456789");
+
+const fn letters_and(others: &[u8]) -> [bool; 256] {
+    let mut among = [false; 256];
+    let mut letter = b'a';
+    while letter <= b'z' {
+        among[letter as usize] = true;
+        among[letter.to_ascii_uppercase() as usize] = true;
+        letter += 1;
     }
-    in_word
-};
+    let mut at = 0;
+    while at < others.len() {
+        among[others[at] as usize] = true;
+        at += 1;
+    }
+    among
+}
 
 impl<'a> Scanner<'a> {
     /// A scanner at the start of a text.

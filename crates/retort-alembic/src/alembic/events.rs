@@ -94,11 +94,17 @@ fn check_first(
 }
 
 fn create_table(interp: &mut Interpreter<'_>, table: &Table, check_types: bool) -> Outcome<()> {
-    let dialect = world::dialect(interp);
     note_types(interp, table, check_types);
+    emit_table(interp, table, false)
+}
+
+/// Makes a table, and the named types that it is the first to use.
+pub(crate) fn emit_table(interp: &mut Interpreter<'_>, table: &Table, if_not_exists: bool) -> Outcome<()> {
+    let dialect = world::dialect(interp);
     let mut known = interp.slot::<world::Shared>().named_types.clone();
     let compiled = constraints::compiled_table(interp, table)?;
-    let statements = ddl::create_table(compiled.as_ref().unwrap_or(table), &mut known, false, dialect);
+    let statements =
+        ddl::create_table(compiled.as_ref().unwrap_or(table), &mut known, if_not_exists, dialect);
     interp.slot::<world::Shared>().named_types = known;
     for statement in wrap::checked(interp, statements)? {
         world::emit(interp, statement)?;

@@ -250,7 +250,7 @@ fn alter_column(table: &ObjectName, column: &str, change: &ColumnChange, before:
         ColumnChange::Identity(Some(identity)) if identity.kind == IdentityKind::Serial => {
             serial(table, column, identity)
                 .into_iter()
-                .chain([alter(format!("SET DEFAULT nextval({})", text(&name(&sequence_of(table, column)))))])
+                .chain([alter(format!("SET DEFAULT nextval({})", text(&name(&table.sequence_of(column)))))])
                 .collect()
         }
         ColumnChange::Identity(new) => {
@@ -278,7 +278,7 @@ fn identity(table: &ObjectName, column: &str, old: Option<&Identity>, new: Optio
     let mut actions = Vec::new();
     if old.filter(is_serial).is_some() {
         actions.push(Action::Alter("DROP DEFAULT".into()));
-        actions.push(Action::Other(format!("DROP SEQUENCE IF EXISTS {}", name(&sequence_of(table, column)))));
+        actions.push(Action::Other(format!("DROP SEQUENCE IF EXISTS {}", name(&table.sequence_of(column)))));
     }
     match (old.filter(|old| !is_serial(old)), new) {
         (None, None) => {}
@@ -293,16 +293,11 @@ fn identity(table: &ObjectName, column: &str, old: Option<&Identity>, new: Optio
     actions
 }
 
-/// The sequence of a serial column (PostgreSQL 18, 8.1.4).
-fn sequence_of(table: &ObjectName, column: &str) -> ObjectName {
-    ObjectName { schema: table.schema.clone(), name: format!("{}_{column}_seq", table.name).into() }
-}
-
 fn serial(table: &ObjectName, column: &str, identity: &Identity) -> Vec<Action> {
     let start = identity.start.map_or_else(String::new, |start| format!(" START WITH {start}"));
     vec![Action::Other(format!(
         "CREATE SEQUENCE {}{start} OWNED BY {}.{}",
-        name(&sequence_of(table, column)),
+        name(&table.sequence_of(column)),
         name(table),
         quote(column)
     ))]

@@ -246,7 +246,8 @@ fn change_table(schema: &mut Schema, operation: &Operation) -> Result<(), Refusa
             if matches!(change, ColumnChange::Type { .. }) {
                 view::refuse_type_change(schema, name, column)?;
             }
-            if let ColumnChange::Default(_) = change {
+            // MySQL's SERIAL is a type that numbers itself: it has no sequence.
+            if dialect == DialectKind::Postgres && matches!(change, ColumnChange::Default(_)) {
                 let sequence = object::part_from_sequence(&mut table, column, dialect);
                 sequence.into_iter().for_each(|sequence| schema.put_sequence(sequence));
             }
@@ -361,6 +362,10 @@ mod tests {
         let schema = run(Postgres, &format!("{table} DROP SEQUENCE a_b_seq CASCADE")).unwrap();
         let column = &schema.table(&ObjectName::bare("a")).unwrap().columns[0];
         assert_eq!((column.column_type.text(), &column.identity, column.nullable), ("bigint", &None, false));
+        let kept =
+            run(DialectKind::Mysql, "CREATE TABLE a (b SERIAL); ALTER TABLE a ALTER b DROP DEFAULT").unwrap();
+        assert!(kept.sequences.is_empty());
+        assert!(kept.table(&ObjectName::bare("a")).unwrap().columns[0].identity.is_some());
         let parted = format!("{table} ALTER TABLE a ALTER b DROP DEFAULT;");
         let schema = run(Postgres, &parted).unwrap();
         let column = &schema.table(&ObjectName::bare("a")).unwrap().columns[0];

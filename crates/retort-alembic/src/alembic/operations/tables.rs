@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use super::super::wrap::{self, NativeMetaData, flag, text};
-use super::super::{constraints, table, world};
-use super::{emit_all, known_name, metadata, schema_of, stub};
+use super::super::{events, table, world};
+use super::{known_name, metadata, schema_of, stub};
 use crate::python::{Arguments, Interpreter, Outcome, Value};
 use crate::sql::compile::ddl;
 use crate::sql::table::Table;
@@ -23,14 +23,7 @@ pub(super) fn create_table(interp: &mut Interpreter<'_>, mut arguments: Argument
     positional.retain(|value| !matches!(value, Value::Native(item) if item.type_name() == "MetaData"));
     let items = table::items(interp, &positional)?;
     let table = table::make_table(interp, name, &native, items, options)?;
-    let dialect = world::dialect(interp);
-    let mut known = interp.slot::<world::Shared>().named_types.clone();
-    let compiled = constraints::compiled_table(interp, &table.table.borrow())?;
-    let own = table.table.borrow();
-    let statements = ddl::create_table(compiled.as_ref().unwrap_or(&own), &mut known, exists, dialect);
-    drop(own);
-    interp.slot::<world::Shared>().named_types = known;
-    emit_all(interp, statements)?;
+    events::emit_table(interp, &table.table.borrow(), exists)?;
     Ok(Value::Native(table))
 }
 

@@ -50,7 +50,7 @@ pub(in crate::dialect) fn numbering(source: &Schema, table: &Table, column: &Col
     if let Some(identity) = &column.identity {
         let of_table = table.options.get("AUTO_INCREMENT").and_then(|start| start.parse().ok());
         return Some(Numbering {
-            sequence: flat(&sequence_of(table, &column.name)).to_string(),
+            sequence: flat(&table.name.sequence_of(&column.name)).to_string(),
             column: column.name.clone(),
             start: identity.start.or(of_table).unwrap_or(1),
             increment: identity.increment.unwrap_or(1),
@@ -70,12 +70,6 @@ pub(in crate::dialect) fn numbering(source: &Schema, table: &Table, column: &Col
         increment: known.and_then(|held| held.increment).unwrap_or(1),
         is_key,
     })
-}
-
-/// The name that PostgreSQL gives to the sequence of a serial or identity column.
-fn sequence_of(table: &Table, column: &str) -> ObjectName {
-    let name = format!("{}_{column}_seq", table.name.name);
-    ObjectName { schema: table.name.schema.clone(), name: name.into() }
 }
 
 /// The sequence in `nextval('s'::regclass)`, when the expression is nothing else.

@@ -176,9 +176,12 @@ pub(super) fn rename(
 
 /// The serial or identity column whose sequence has this name, as PostgreSQL gives it.
 pub(crate) fn numbered_by<'s>(schema: &'s Schema, name: &ObjectName) -> Option<(&'s Table, &'s Column)> {
+    if schema.dialect != DialectKind::Postgres {
+        return None;
+    }
     let is_near = |table: &Table| name.schema.is_none() || name.schema == table.name.schema;
     schema.tables.values().filter(|table| is_near(table)).find_map(|table| {
-        let is_its = |column: &&Column| *name.name == *format!("{}_{}_seq", table.name.name, column.name);
+        let is_its = |column: &&Column| name.name == table.name.sequence_of(&column.name).name;
         let column = table.columns.iter().filter(|column| column.identity.is_some()).find(is_its)?;
         Some((&**table, column))
     })
@@ -220,13 +223,13 @@ pub(super) fn part_from_sequence(table: &mut Table, column: &str, dialect: Diale
         };
         column.column_type = SqlType::new(plain);
     }
-    let name = format!("{}_{}_seq", owner.name, column.name);
+    let name = owner.sequence_of(&column.name);
     Some(Sequence {
         number_type: Some(column.column_type.clone()),
         start: identity.start,
         increment: identity.increment,
-        owned_by: Some((owner.clone(), column.name.clone())),
-        ..Sequence::new(ObjectName { schema: owner.schema, name: name.into() })
+        owned_by: Some((owner, column.name.clone())),
+        ..Sequence::new(name)
     })
 }
 
