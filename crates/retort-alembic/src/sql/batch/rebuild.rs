@@ -77,6 +77,14 @@ fn old_table(batch: &Batch, reflect: &mut dyn FnMut() -> Result<Table>) -> Resul
     Ok(table)
 }
 
+/// Alembic keeps them by name: a later one takes the place of an earlier.
+fn put(named: &mut Vec<Constraint>, constraint: Constraint) {
+    match named.iter_mut().find(|own| own.name.text() == constraint.name.text()) {
+        Some(own) => *own = constraint,
+        None => named.push(constraint),
+    }
+}
+
 impl<'a> Rebuild<'a> {
     fn take_apart(batch: &'a Batch, old: Table) -> Rebuild<'a> {
         let source = old.source();
@@ -129,7 +137,7 @@ impl<'a> Rebuild<'a> {
                     "Unnamed CHECK constraint on reflected table '{}' is being omitted from the table recreate",
                     self.old.name
                 )),
-                (Some(_), _) => self.named.push(constraint.clone()),
+                (Some(_), _) => put(&mut self.named, constraint.clone()),
                 (None, false) => self.nameless.push(constraint.clone()),
             }
         }
@@ -336,11 +344,8 @@ impl<'a> Rebuild<'a> {
         }
         let mut constraint = constraint.clone();
         constraint.type_bound = None;
-        match constraint.name.text().map(str::to_owned) {
-            Some(name) => match self.named.iter_mut().find(|own| own.name.text() == Some(&name)) {
-                Some(own) => *own = constraint,
-                None => self.named.push(constraint),
-            },
+        match constraint.name.text() {
+            Some(_) => put(&mut self.named, constraint),
             None => self.nameless.push(constraint),
         }
         Ok(())

@@ -41,7 +41,13 @@ impl Table {
         let foreign_keys: Vec<Constraint> =
             column.foreign_keys.iter().map(|own| Constraint::from_foreign_key(&key, own)).collect();
         match self.columns.iter().position(|own| own.key == key) {
-            Some(place) => self.columns[place] = column,
+            Some(place) => {
+                self.columns[place] = column;
+                // As in `Column._set_parent`: the keys of the one that was there go with it.
+                self.constraints.retain(|own| {
+                    !matches!(&own.kind, ConstraintKind::ForeignKey { columns, .. } if columns.contains(&key))
+                });
+            }
             None => self.columns.push(column),
         }
         if is_key {

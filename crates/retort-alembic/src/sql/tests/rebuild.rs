@@ -143,6 +143,8 @@ fn cases() -> Vec<(&'static str, Batch)> {
         k.foreign_keys.push(target);
         k
     };
+    let mut restated = Column { name: "u_id".into(), key: "u_id".into(), ..key("fk_u") };
+    restated.nullable = Some(true);
     let mut flag_column = col("k", checked("ckk"));
     flag_column.nullable = Some(false);
     flag_column.server_default = Some(ServerDefault::Expression(Expression::untyped(Node::False)));
@@ -207,6 +209,13 @@ fn cases() -> Vec<(&'static str, Batch)> {
             Batch {
                 reflect_args: vec![item(col("n", checked("ck_bool")))],
                 ..of(vec![add(int("z")), drop("ts")])
+            },
+        ),
+        (
+            "reflectkeys",
+            Batch {
+                reflect_args: vec![item(restated), item(int("parent_id"))],
+                ..of(vec![alter("name", |c| c.nullable = Some(true))])
             },
         ),
         ("addboth", of(vec![add(key("fkk")), new_index("ixk", "k", false)])),

@@ -80,7 +80,8 @@ impl DataType {
         let flag = truth(value);
         match name {
             "length" | "dim" => self.length = number(name, value)?,
-            "precision" | "second_precision" | "srid" => self.precision = number(name, value)?,
+            "precision" => self.put_precision(value)?,
+            "second_precision" | "srid" => self.precision = number(name, value)?,
             "scale" => self.scale = number(name, value)?,
             "display_width" => self.display_width = number(name, value)?,
             "fsp" => self.fsp = number(name, value)?,
@@ -116,6 +117,22 @@ impl DataType {
         }
         Ok(())
     }
+
+    /// SQLAlchemy writes what it is given, in practice `Float(precision="24,8")` too.
+    fn put_precision(&mut self, value: &Literal) -> Result<()> {
+        match precision_and_scale(value) {
+            Some((precision, scale)) => (self.precision, self.scale) = (Some(precision), Some(scale)),
+            None => self.precision = number("precision", value)?,
+        }
+        Ok(())
+    }
+}
+
+/// The two numbers of `"24,8"`.
+fn precision_and_scale(value: &Literal) -> Option<(i64, i64)> {
+    let Literal::Str(text) = value else { return None };
+    let (precision, scale) = text.split_once(',')?;
+    Some((precision.trim().parse().ok()?, scale.trim().parse().ok()?))
 }
 
 fn labels(arguments: &[TypeArgument]) -> Result<Vec<String>> {
