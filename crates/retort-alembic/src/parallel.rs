@@ -14,26 +14,30 @@ pub(crate) fn processors() -> usize {
 /// What `each` makes of the items, in their order.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn map<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    use std::{panic, thread};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{iter, panic, thread};
 
     let most = items.len() / LEAST;
     let threads = if most < 2 { most } else { most.min(processors()) };
     if threads < 2 {
         return items.iter().map(each).collect();
     }
-    let each = &each;
-    let (first, rest) = items.split_at(items.len().div_ceil(threads));
-    thread::scope(|scope| {
-        let started: Vec<_> = rest
-            .chunks(first.len())
-            .map(|chunk| scope.spawn(move || chunk.iter().map(each).collect::<Vec<R>>()))
-            .collect();
-        let mut made: Vec<R> = first.iter().map(each).collect();
+    // Files differ much in size: who is done takes the next.
+    let next = AtomicUsize::new(0);
+    let work = || -> Vec<(usize, R)> {
+        let take = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|at| *at < items.len());
+        iter::from_fn(take).map(|at| (at, each(&items[at]))).collect()
+    };
+    let mut made = thread::scope(|scope| {
+        let started: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut made = work();
         for thread in started {
             made.extend(thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
         }
         made
-    })
+    });
+    made.sort_unstable_by_key(|(at, _)| *at);
+    made.into_iter().map(|(_, made)| made).collect()
 }
 
 /// What `each` makes of the items, in their order.

@@ -1,10 +1,12 @@
 //! The files of a project, read from disk. Names are relative to the project, with `/`.
 
+use std::collections::VecDeque;
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{panic, thread};
 
 use retort_core::diagnostic::Diagnostic;
 use retort_core::layout::is_wanted;
@@ -14,6 +16,8 @@ use retort_core::source::{Content, Fetch};
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// More files are refused for the same reason.
 const MOST_FILES: usize = 20_000;
+/// So many open folders are enough for two to walk through.
+const ENOUGH: usize = 12;
 /// What tells a layout beside the SQL is never larger.
 const MOST_COMPANION: u64 = 4 * 1024 * 1024;
 /// Folders that never hold revisions.
@@ -59,18 +63,17 @@ pub(crate) fn read(project: &Path) -> Result<Files, Diagnostic> {
         let bytes = fs::read(project).map_err(|error| unreadable(project, &error))?;
         return Ok(vec![(name, Found::Read(bytes))]);
     }
-    let mut walk = Walk {
-        project,
-        files: Files::new(),
-        python: Files::new(),
-        left: MOST_BYTES,
-        python_left: Arc::new(AtomicU64::new(MOST_PYTHON)),
-        folders: vec![(project.to_owned(), String::new())],
-    };
-    while let Some((folder, prefix)) = walk.folders.pop() {
-        for entry in fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))? {
-            walk.take(&entry.map_err(|error| unreadable(&folder, &error))?, &prefix)?;
-        }
+    let room = Room::new(project);
+    let mut walk = Walk::new(&room);
+    let mut open = VecDeque::from([(project.to_owned(), String::new())]);
+    while open.len() < ENOUGH
+        && let Some(folder) = open.pop_front()
+    {
+        walk.enter(&folder)?;
+        open.extend(walk.folders.drain(..));
+    }
+    if !open.is_empty() {
+        walk.share(open)?;
     }
     Ok(with_python(walk.files, walk.python))
 }
@@ -87,47 +90,103 @@ fn with_python(mut files: Files, mut python: Files) -> Files {
     files
 }
 
-/// What is found on a walk through a project's folders.
-struct Walk<'a> {
+/// How much may be read, of all that walk together.
+struct Room<'a> {
     project: &'a Path,
-    files: Files,
-    python: Files,
-    left: u64,
-    python_left: Arc<AtomicU64>,
-    folders: Vec<(PathBuf, String)>,
+    files: AtomicU64,
+    bytes: AtomicU64,
+    python: Arc<AtomicU64>,
 }
 
-impl Walk<'_> {
+impl Room<'_> {
+    fn new(project: &Path) -> Room<'_> {
+        Room {
+            project,
+            files: AtomicU64::new(MOST_FILES as u64),
+            bytes: AtomicU64::new(MOST_BYTES),
+            python: Arc::new(AtomicU64::new(MOST_PYTHON)),
+        }
+    }
+}
+
+/// A folder, and what the names of its files begin with.
+type Folder = (PathBuf, String);
+
+/// What is found on a walk through a project's folders.
+struct Walk<'a> {
+    room: &'a Room<'a>,
+    files: Files,
+    python: Files,
+    folders: Vec<Folder>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(room: &'a Room<'a>) -> Walk<'a> {
+        Walk { room, files: Files::new(), python: Files::new(), folders: Vec::new() }
+    }
+
+    /// Goes through folders, and those below them, with a second walker: they wait for the system most of the time.
+    fn share(&mut self, open: VecDeque<Folder>) -> Result<(), Diagnostic> {
+        let open = Mutex::new(open);
+        let mut other = Walk::new(self.room);
+        thread::scope(|scope| {
+            let beside = scope.spawn(|| other.follow(&open));
+            let own = self.follow(&open);
+            beside.join().unwrap_or_else(|panic| panic::resume_unwind(panic)).and(own)
+        })?;
+        self.files.append(&mut other.files);
+        self.python.append(&mut other.python);
+        Ok(())
+    }
+
+    /// Takes one open folder after the other and goes through all below it.
+    fn follow(&mut self, open: &Mutex<VecDeque<Folder>>) -> Result<(), Diagnostic> {
+        let next = || open.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        while let Some(folder) = self.folders.pop().or_else(next) {
+            self.enter(&folder)?;
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, (folder, prefix): &Folder) -> Result<(), Diagnostic> {
+        for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+            self.take(&entry.map_err(|error| unreadable(folder, &error))?, prefix)?;
+        }
+        Ok(())
+    }
+
     fn take(&mut self, entry: &DirEntry, prefix: &str) -> Result<(), Diagnostic> {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let path = entry.path();
-        let kind = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+        let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), &error))?;
         if name.starts_with('.') || (kind.is_dir() && SKIPPED.contains(&name.as_str())) {
             return Ok(());
         }
         let full = format!("{prefix}{name}");
         if kind.is_dir() {
-            self.folders.push((path, format!("{full}/")));
+            self.folders.push((entry.path(), format!("{full}/")));
             return Ok(());
         }
         if !is_wanted(&full) {
             return Ok(());
         }
+        let path = entry.path();
         if is_python(&name) && kind.is_file() {
-            let left = Arc::clone(&self.python_left);
+            let left = Arc::clone(&self.room.python);
             let fetch = move || read_python(&path, &left);
             self.python.push((full, Found::Later(Arc::new(fetch))));
             return Ok(());
         }
-        if self.files.len() >= MOST_FILES {
-            return Err(too_many(self.project));
+        if !take_from(&self.room.files, 1) {
+            return Err(too_many(self.room.project));
         }
         let meta = if kind.is_symlink() { fs::metadata(&path) } else { entry.metadata() };
         let Some(meta) = meta.ok().filter(fs::Metadata::is_file) else { return Ok(()) };
         if !is_sql(&name) && meta.len() > MOST_COMPANION {
             return Ok(());
         }
-        self.left = self.left.checked_sub(meta.len()).ok_or_else(|| too_large(self.project))?;
+        if !take_from(&self.room.bytes, meta.len()) {
+            return Err(too_large(self.room.project));
+        }
         let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
         self.files.push((full, Found::Read(bytes)));
         Ok(())
@@ -141,14 +200,18 @@ fn read_python(path: &Path, left: &AtomicU64) -> Result<Vec<u8>, String> {
     if length > MOST_COMPANION {
         return Err("it has more than 4 MiB".to_owned());
     }
-    let take = |left: u64| left.checked_sub(length);
-    if left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_err() {
+    if !take_from(left, length) {
         return Err("more than 48 MiB of Python were read before it".to_owned());
     }
     // One byte more than it has: its end is seen without asking again.
     let mut bytes = Vec::with_capacity(length as usize + 1);
     file.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     Ok(bytes)
+}
+
+/// Takes what is asked for, if so much is left.
+fn take_from(left: &AtomicU64, count: u64) -> bool {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(count)).is_ok()
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
