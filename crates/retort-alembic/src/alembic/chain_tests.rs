@@ -62,6 +62,20 @@ fn an_inspector_remembers_what_it_was_told() {
 }
 
 #[test]
+fn of_two_keys_over_the_same_columns_sqlalchemy_sees_the_first_on_sqlite() {
+    let make = "op.create_table('a', sa.Column('id', sa.Integer, primary_key=True))\n\
+                op.create_table('b', sa.Column('a_id', sa.Integer), sa.Column('n', sa.Integer, nullable=False),\n\
+                \x20   sa.ForeignKeyConstraint(['a_id'], ['a.id'], name='one'),\n\
+                \x20   sa.ForeignKeyConstraint(['a_id'], ['a.id'], name='two'))";
+    let change = "with op.batch_alter_table('b') as batch:\n    batch.alter_column('n', nullable=True)";
+    let (schema, said) = after("sqlite", &[("", make), ("", change)]);
+    assert_eq!(said, [] as [String; 0]);
+    let table = schema.table(&ObjectName::bare("b")).unwrap();
+    let names: Vec<_> = table.foreign_keys.iter().map(|key| key.name.as_deref()).collect();
+    assert_eq!(names, [Some("one")]);
+}
+
+#[test]
 fn sqlite_tables_made_anew_keep_the_parentheses_that_alembic_keeps() {
     let make = "op.create_table('t', sa.Column('a', sa.String, server_default=sa.text(\"(lower('A'))\")),\n\
                 \x20   sa.Column('b', sa.String, server_default=sa.text(\"((\\nlower('B')\\n))\")),\n\

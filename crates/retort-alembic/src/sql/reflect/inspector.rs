@@ -1,5 +1,6 @@
 //! What `inspect(connection)` answers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use retort_core::schema::{
@@ -303,11 +304,22 @@ pub fn foreign_keys(schema: &Schema, table: &Table, dialect: Dialect) -> Vec<Ref
     };
     let mut keys: Vec<ReflectedForeignKey> = table.foreign_keys.iter().map(reflect).collect();
     match dialect.is_sqlite() {
-        // Named keys are found in the text of the table, the others come behind.
-        true => keys.sort_by_key(|key| key.name.is_none()),
+        true => {
+            retain_first(&mut keys, |key| {
+                (key.columns.clone(), key.referred_table.clone(), key.referred_columns.clone())
+            });
+            // Named keys are found in the text of the table, the others come behind.
+            keys.sort_by_key(|key| key.name.is_none());
+        }
         false => keys.sort_by(|a, b| a.name.cmp(&b.name)),
     }
     keys
+}
+
+/// SQLAlchemy finds a key of SQLite by its columns: of two over the same ones it sees the first alone.
+fn retain_first<T, K: Ord>(all: &mut Vec<T>, signature: impl Fn(&T) -> K) {
+    let mut seen = BTreeSet::new();
+    all.retain(|one| seen.insert(signature(one)));
 }
 
 /// `get_indexes`. PostgreSQL and MySQL show the indexes of UNIQUE constraints too.
@@ -403,14 +415,7 @@ pub fn unique_constraints(table: &Table, dialect: Dialect) -> Vec<ReflectedUniqu
         })
         .collect();
     if dialect.is_sqlite() {
-        // SQLAlchemy finds a key of SQLite by its columns: of two over the same ones it sees the first alone.
-        let mut seen = Vec::new();
-        all.retain(|unique| {
-            !seen.contains(&unique.columns) && {
-                seen.push(unique.columns.clone());
-                true
-            }
-        });
+        retain_first(&mut all, |unique| unique.columns.clone());
     }
     if dialect.is_mysql() {
         let unique = table.indexes.iter().filter(|index| index.unique);
