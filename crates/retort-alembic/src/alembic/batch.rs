@@ -10,8 +10,8 @@ use super::operations::{
     self, Added, column_change, column_of, constraint_type, foreign_key_of, geospatial, index_of, keyed,
     known_name, leading, metadata, on_stub,
 };
-use super::wrap::{self, first_unknown, flag, identifier, several, text};
-use super::{constraints, context, inspector, table, types, world};
+use super::wrap::{self, NativeColumn, first_unknown, flag, identifier, several, text};
+use super::{constraints, context, dml, inspector, table, types, world};
 use crate::python::{Arguments, Interpreter, Native, Outcome, Unwind, Value};
 use crate::sql::batch::{self as sql_batch, Batch, BatchOperation, Recreate};
 use crate::sql::compile::ddl::{AddColumn, AlterColumn};
@@ -22,6 +22,8 @@ use crate::sql::table::Constraint;
 #[derive(Debug)]
 pub(crate) struct NativeBatch {
     batch: RefCell<Batch>,
+    /// The columns that are added, by the places of their operations.
+    added: RefCell<Vec<(usize, Rc<NativeColumn>)>>,
     /// Where it was opened.
     opened: Span,
 }
@@ -76,7 +78,7 @@ pub(crate) fn open(interp: &mut Interpreter<'_>, mut arguments: Arguments) -> Ou
         return Err(Unwind::type_error(message));
     }
     let opened = world::place(interp);
-    Ok(Value::native(NativeBatch { batch: RefCell::new(batch), opened }))
+    Ok(Value::native(NativeBatch { batch: RefCell::new(batch), added: RefCell::default(), opened }))
 }
 
 const METHODS: [&str; 19] = [
@@ -189,6 +191,9 @@ impl NativeBatch {
             "add_column" => {
                 let [column, before, after] =
                     leading(&mut arguments, ["column", "insert_before", "insert_after"]);
+                if let Some(native) = column.as_ref().and_then(Value::as_native::<NativeColumn>) {
+                    self.added.borrow_mut().push((self.batch.borrow().operations.len(), native));
+                }
                 let column = column_of(interp, column)?;
                 let mut change = AddColumn::new(own_table.clone(), column);
                 change.schema.clone_from(&own_schema);
@@ -272,7 +277,7 @@ impl NativeBatch {
     }
 
     fn flush(&self, interp: &mut Interpreter<'_>) -> Outcome<()> {
-        let batch = self.batch.borrow().clone();
+        let mut batch = self.batch.borrow().clone();
         let (metadata, dialect) = (metadata(interp), world::dialect(interp));
         let (schema, is_certain) = world::schema(interp);
         if batch.recreates(dialect) && batch.copy_from.is_none() && !is_certain {
@@ -282,6 +287,9 @@ impl NativeBatch {
         }
         if batch.recreates(dialect) && types::latest_of_foreign_keys(interp).is_some() {
             return Err(Unwind::unsupported("compiles() of foreign keys, where a batch makes a table anew"));
+        }
+        if batch.recreates(dialect) {
+            self.settle_defaults(interp, &mut batch)?;
         }
         let object = inspector::object(batch.schema.as_deref(), &batch.table);
         let mut known = interp.slot::<world::Shared>().named_types.clone();
@@ -297,6 +305,23 @@ impl NativeBatch {
         let made = outcome.statements.into_iter().try_for_each(|sql| world::emit(interp, sql).map(drop));
         interp.slot::<world::Shared>().block = None;
         made
+    }
+
+    /// The rows of a table that is made anew get the defaults of new columns, as with any INSERT of SQLAlchemy's.
+    fn settle_defaults(&self, interp: &mut Interpreter<'_>, batch: &mut Batch) -> Outcome<()> {
+        for (place, column) in self.added.borrow().iter() {
+            let default = match dml::settled_default(interp, column) {
+                Err(Unwind::Unsupported(why)) => {
+                    world::opaque(interp, why.reason, false);
+                    None
+                }
+                settled => settled?,
+            };
+            if let Some(BatchOperation::AddColumn { change, .. }) = batch.operations.get_mut(*place) {
+                change.column.default = default;
+            }
+        }
+        Ok(())
     }
 
     /// From where the batch was opened to its last call: its statements are made of all of them.

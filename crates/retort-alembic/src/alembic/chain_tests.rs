@@ -62,6 +62,21 @@ fn an_inspector_remembers_what_it_was_told() {
 }
 
 #[test]
+fn a_copy_of_a_reflected_column_has_numbers_of_its_own_or_none() {
+    let make = "op.create_table('a', sa.Column('id', sa.Integer, primary_key=True))\n\
+                op.create_table('b', sa.Column('id', sa.Integer, primary_key=True, autoincrement=False))";
+    let change = "for name in ('a', 'b'):\n\
+                  \x20   old = sa.Table(name, sa.MetaData(), autoload_with=op.get_bind())\n\
+                  \x20   op.create_table(name * 2, *[column._copy() for column in old.columns])";
+    let (schema, said) = after("postgresql", &[("", make), ("", change)]);
+    assert_eq!(said, [] as [String; 0]);
+    for name in ["a", "b"] {
+        let id = |name: &str| schema.table(&ObjectName::bare(name)).unwrap().columns[0].clone();
+        assert_eq!(id(&name.repeat(2)), id(name));
+    }
+}
+
+#[test]
 fn of_two_keys_over_the_same_columns_sqlalchemy_sees_the_first_on_sqlite() {
     let make = "op.create_table('a', sa.Column('id', sa.Integer, primary_key=True))\n\
                 op.create_table('b', sa.Column('a_id', sa.Integer), sa.Column('n', sa.Integer, nullable=False),\n\

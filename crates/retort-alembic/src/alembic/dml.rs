@@ -14,7 +14,7 @@ use crate::sql::expression::{Delete, Insert, InsertSource, Source, Update};
 use crate::sql::{Expr, From};
 
 pub use defaults::add_defaults;
-pub(crate) use defaults::callable_defaults;
+pub(crate) use defaults::{callable_defaults, settled_default};
 pub use values::{assignments, pairs, rows};
 
 /// The table that a statement changes: `Table`, `table()`, a mapped class.

@@ -14,8 +14,8 @@ use super::expression::{Expr, Expression, Node};
 use super::identifier::{ConstraintName, Identifier};
 use super::literal::Literal;
 use super::table::{
-    Column, Computed, Constraint, ConstraintKind, IdentityOptions, Index, IndexPart, MetaData, OptionValue,
-    Options, ServerDefault, Table, TableItem, TableOptions, Target,
+    Autoincrement, Column, Computed, Constraint, ConstraintKind, IdentityOptions, Index, IndexPart, MetaData,
+    OptionValue, Options, ServerDefault, Table, TableItem, TableOptions, Target,
 };
 
 pub use inspector::{
@@ -105,11 +105,11 @@ fn table_column(reflected: ReflectedColumn, for_batch: bool, dialect: Dialect) -
         column.computed = Some(Computed { expression: verbatim(&text), persisted });
     }
     column.identity = reflected.identity;
-    if reflected.autoincrement == Some(false) && dialect.is_mysql() {
-        column.autoincrement = super::table::Autoincrement::False;
-    } else if reflected.autoincrement == Some(true) && dialect.is_mysql() {
-        column.autoincrement = super::table::Autoincrement::True;
-    }
+    column.autoincrement = match reflected.autoincrement {
+        Some(true) => Autoincrement::True,
+        Some(false) => Autoincrement::False,
+        None => Autoincrement::Auto,
+    };
     column
 }
 

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::alembic::bridge;
 use crate::alembic::select::{Body, NativeStatement};
 use crate::alembic::wrap::{NativeColumn, NativeTable, key_text};
+use crate::alembic::{bridge, literals};
 use crate::python::{Arguments, Interpreter, Outcome, Value};
 use crate::sql::expression::InsertSource;
 use crate::sql::table::ColumnDefault;
@@ -82,24 +82,44 @@ fn callables(
             let key = key_text(key);
             key == data.key || key == *data.name
         });
-        let (default, function) = match moment {
+        let (default, written) = match moment {
             Moment::Insert => (&data.default, &column.written_default),
             Moment::Update => (&data.onupdate, &column.written_onupdate),
         };
         if is_given || !matches!(default, Some(ColumnDefault::Callable)) {
             continue;
         }
-        let function = function.clone();
-        interp.refuse_foreign(&function)?;
-        let span = interp.call_span();
-        let mut arguments = Arguments::none(span);
-        // A function with a parameter takes the context of the execution.
-        if let Value::Function(own) = &function
-            && own.code.parameters.positional.len() > own.defaults.len()
-        {
-            arguments.positional.push(interp.unknown("the context of an execution"));
-        }
-        made.push((data.key, interp.call(&function, arguments)?));
+        made.push((data.key, value_of(interp, written)?));
     }
     Ok(made)
+}
+
+/// What a column gets: the answer of a function, or a value that the column's type is to change.
+fn value_of(interp: &mut Interpreter<'_>, written: &Value) -> Outcome<Value> {
+    interp.refuse_foreign(written)?;
+    if !interp.is_callable(written) {
+        return Ok(written.clone());
+    }
+    let mut arguments = Arguments::none(interp.call_span());
+    // A function with a parameter takes the context of the execution.
+    if let Value::Function(own) = written
+        && own.code.parameters.positional.len() > own.defaults.len()
+    {
+        arguments.positional.push(interp.unknown("the context of an execution"));
+    }
+    interp.call(written, arguments)
+}
+
+/// What `default=` of a column is for all rows of one statement.
+pub(crate) fn settled_default(
+    interp: &mut Interpreter<'_>,
+    column: &NativeColumn,
+) -> Outcome<Option<ColumnDefault>> {
+    let data = column.column.borrow().clone();
+    if !matches!(data.default, Some(ColumnDefault::Callable)) {
+        return Ok(data.default);
+    }
+    let value = value_of(interp, &column.written_default)?;
+    let literal = literals::literal_for(interp, &value, &data.data_type)?;
+    Ok(Some(ColumnDefault::Value(literal)))
 }

@@ -163,8 +163,10 @@ fn client_default(
         return Ok(Some(ColumnDefault::Callable));
     }
     // A decorator of the project sees it when a row is made, not here.
-    let plain = DataType { converter: None, ..data_type.clone() };
-    literals::literal_for(interp, value, &plain).map(|value| Some(ColumnDefault::Value(value)))
+    if data_type.converter.is_some() {
+        return Ok(Some(ColumnDefault::Callable));
+    }
+    literals::literal_for(interp, value, data_type).map(|value| Some(ColumnDefault::Value(value)))
 }
 
 /// Attributes of columns; what is not here is that of an expression.

@@ -104,7 +104,7 @@ pub enum ColumnDefault {
     Expression(Expr),
     /// A sequence.
     Sequence(Box<Sequence>),
-    /// A function of Python: its value is the caller's affair.
+    /// A function of Python, or a value that a type of the project changes: the caller's affair.
     Callable,
 }
 
