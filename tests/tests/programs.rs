@@ -295,6 +295,30 @@ fn rows_are_known_live_only() {
 }
 
 #[test]
+fn time_and_chance_are_those_of_the_database() {
+    fn writes_both(stage: &mut dyn Stage) -> Result<(), Stop> {
+        for _ in 0..2 {
+            if let Some(moment) = stage.moment() {
+                let name = format!("{}/{}", moment.micros / 1_000_000, moment.chance);
+                emit(stage, &format!("INSERT INTO a (name) VALUES ('{name}')"))?;
+            }
+        }
+        Ok(())
+    }
+    let project = project(DialectKind::Sqlite, &[(makes_a, drops_a), (writes_both, nothing)]);
+    let (steps, _) = replayed(&project);
+    assert_eq!(steps[1].directives.len(), 0);
+    let seen = [(); 2].map(|()| {
+        let mut db = Sqlite::in_memory().unwrap();
+        live(&project, &mut db);
+        let near = "SELECT name FROM a WHERE CAST(name AS INTEGER) BETWEEN unixepoch() - 600 AND unixepoch()";
+        texts(&mut db, near)
+    });
+    assert_eq!((seen[0].len(), &seen[0][0]), (2, &seen[0][1]));
+    assert_ne!(seen[0], seen[1]);
+}
+
+#[test]
 fn what_is_outside_of_the_transaction_stays_after_a_failure() {
     fn outside(stage: &mut dyn Stage) -> Result<(), Stop> {
         emit(stage, "CREATE TABLE c (x TEXT)")?;

@@ -44,6 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use retort_core::revision::Moment;
 use retort_core::source::{SourceId, Span};
 
 /// What the interpreter tells, and what native objects ask.
@@ -69,9 +70,20 @@ pub trait World {
     /// Within what depends on an unknown value something is done that may touch anything.
     fn hold_unfollowed(&mut self, _reason: &str) {}
 
+    /// Time and chance, if the world has them.
+    fn moment(&mut self) -> Option<Moment> {
+        None
+    }
+
+    /// The program asks for the time, and there is none: it gets [`NO_TIME`].
+    fn without_clock(&mut self, _span: Span) {}
+
     /// A request of a native object, which downcasts its answer out of the message afterwards.
     fn request(&mut self, _message: &mut dyn Any) {}
 }
+
+/// What the clock stands at where there is none: the beginning of 2025, in microseconds since 1970, UTC.
+pub const NO_TIME: i64 = 1_735_689_600_000_000;
 
 /// A world that hears nothing.
 #[derive(Debug, Default)]
@@ -82,9 +94,7 @@ impl World for NoWorld {}
 /// What a program may know of its surroundings.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What `datetime.now()` answers: seconds since 1970, UTC.
-    pub now: i64,
-    /// What makes the identifiers of `uuid4()` differ from those of another run: the revision's id, say.
+    /// What makes the identifiers of `uuid4()` differ from those of another program: the revision's id, say.
     pub salt: String,
     /// How far a program may go.
     pub bounds: Bounds,
@@ -97,7 +107,7 @@ pub type Initialise = fn(&mut Interpreter<'_>, &Rc<Instance>) -> Outcome<bool>;
 
 impl Default for Options {
     fn default() -> Options {
-        Options { now: 1_735_689_600, salt: String::new(), bounds: Bounds::default(), initialise: None }
+        Options { salt: String::new(), bounds: Bounds::default(), initialise: None }
     }
 }
 
@@ -258,6 +268,23 @@ impl<'w> Interpreter<'w> {
     /// The place of the call or statement that is being worked on.
     pub fn call_span(&self) -> Span {
         self.frames.last().map_or(Span::new(SourceId(0), 0, 0), |frame| frame.span)
+    }
+
+    /// The time: microseconds since 1970, UTC.
+    pub fn now(&mut self) -> i64 {
+        if let Some(moment) = self.world.moment() {
+            return moment.micros;
+        }
+        let own = self.frames.iter().rev().find(|frame| frame.span.source != COMPANION);
+        let span = own.map_or_else(|| self.call_span(), |frame| frame.span);
+        self.world.without_clock(span);
+        NO_TIME
+    }
+
+    /// What random things are made of.
+    pub fn salt(&mut self) -> String {
+        let chance = self.world.moment().map(|moment| moment.chance).unwrap_or_default();
+        format!("{}{chance}", self.options.salt)
     }
 
     /// The calls that have begun and not ended, the outermost first.

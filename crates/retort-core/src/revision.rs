@@ -7,7 +7,8 @@ mod program;
 pub use memory::Memory;
 pub use parse::{is_revision_file, parse};
 pub use program::{
-    Direction, Emitted, OpaqueStep, Program, RefusalKind, Server, Stage, StageError, Stop, TransactionAct,
+    Direction, Emitted, Moment, OpaqueStep, Program, RefusalKind, Server, Stage, StageError, Stop,
+    TransactionAct,
 };
 
 use std::borrow::Borrow;

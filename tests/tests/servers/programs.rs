@@ -102,6 +102,26 @@ fn a_program_asks_and_makes_on_a_server() {
 }
 
 #[test]
+fn the_time_is_that_of_the_server() {
+    fn writes_time(stage: &mut dyn Stage) -> Result<(), Stop> {
+        let moment = stage.moment().unwrap();
+        assert_eq!(stage.moment(), Some(moment.clone()));
+        assert!(moment.chance.len() > 30, "{}", moment.chance);
+        emit(stage, "CREATE TABLE retort_p (seconds BIGINT)", false)?;
+        emit(stage, &format!("INSERT INTO retort_p VALUES ({})", moment.micros / 1_000_000), false).map(drop)
+    }
+    for (dialect, now) in
+        [(DialectKind::Postgres, "extract(epoch FROM now())"), (DialectKind::Mysql, "UNIX_TIMESTAMP()")]
+    {
+        let Some(scratch) = Scratch::new(dialect) else { continue };
+        let run = run(&mut *scratch.connect(), writes_time);
+        assert!(run.outcome.is_ok(), "{dialect}: {:?}", run.outcome);
+        let near = format!("SELECT 1 FROM retort_p WHERE {now} - seconds BETWEEN 0 AND 600");
+        assert_eq!(scratch.connect().query(&near).unwrap().len(), 1, "{dialect}");
+    }
+}
+
+#[test]
 fn postgres_aborts_the_transaction_of_what_is_refused_and_caught() {
     fn catches(stage: &mut dyn Stage) -> Result<(), Stop> {
         emit(stage, "CREATE TABLE retort_p (id INTEGER)", false)?;

@@ -5,7 +5,7 @@ use std::any::Any;
 use retort_core::database::ResultSet;
 use retort_core::diagnostic::Diagnostic;
 use retort_core::operation::{Operation, SqlClass, apply, from_sql};
-use retort_core::revision::{Emitted, OpaqueStep, Server, Stage, StageError, TransactionAct};
+use retort_core::revision::{Emitted, Moment, OpaqueStep, Server, Stage, StageError, TransactionAct};
 use retort_core::schema::Schema;
 use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
 use retort_core::version_table::VersionTable;
@@ -26,6 +26,8 @@ pub(crate) struct StageWorld<'s> {
     failed: Option<String>,
     /// The step recorded last, so that two branches on one value leave one step.
     last: Option<OpaqueStep>,
+    /// That there is no clock was said.
+    said_no_clock: bool,
 }
 
 /// What a native asks of the stage.
@@ -110,7 +112,7 @@ pub(crate) fn find_kept<T: Default + 'static, R>(
 
 impl<'s> StageWorld<'s> {
     pub(crate) fn new(stage: &'s mut dyn Stage) -> StageWorld<'s> {
-        StageWorld { stage, depth: 0, held: None, failed: None, last: None }
+        StageWorld { stage, depth: 0, held: None, failed: None, last: None, said_no_clock: false }
     }
 
     fn answer(&mut self, request: Request) -> Answer {
@@ -206,6 +208,22 @@ impl World for StageWorld<'_> {
     fn goes_on(&self) -> bool {
         // On a database nothing is run behind a step that was not.
         !self.stage.is_live()
+    }
+
+    fn moment(&mut self) -> Option<Moment> {
+        self.stage.moment()
+    }
+
+    fn without_clock(&mut self, span: Span) {
+        if std::mem::replace(&mut self.said_no_clock, true) {
+            return;
+        }
+        let message = "the time is not known here: 2025-01-01 00:00:00 stands for it";
+        self.stage.say(
+            Diagnostic::note("alembic/no-clock", message)
+                .at(span, "asked for here")
+                .help("A run on a database takes the time from there"),
+        );
     }
 
     fn request(&mut self, message: &mut dyn Any) {

@@ -12,7 +12,8 @@ use crate::revision::Memory;
 use crate::schema::Schema;
 use crate::source::{DialectKind, Span};
 
-/// A body that must be run to be known. It is deterministic: run again on the same stage it does the same.
+/// A body that must be run to be known. It is deterministic: run again on the same stage it does
+/// the same.
 pub trait Program: fmt::Debug + Send + Sync {
     /// Runs it to its end, or to the first thing that stops it.
     ///
@@ -87,6 +88,12 @@ pub trait Stage {
     /// What the database said; a savepoint that was never set.
     fn transact(&mut self, act: TransactionAct, span: Span) -> Result<(), StageError>;
 
+    /// Time and chance, as the machine of the database has them; the same for one run of a program, however often
+    /// it asks. `None` where there is no machine, in a replay.
+    fn moment(&mut self) -> Option<Moment> {
+        None
+    }
+
     /// Records that something would be done here that cannot be known without a database.
     fn opaque(&mut self, step: OpaqueStep);
 
@@ -95,6 +102,15 @@ pub trait Stage {
 
     /// What the program before it left for this one.
     fn memory(&mut self) -> &mut Memory;
+}
+
+/// What no two runs have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Microseconds since 1970, UTC.
+    pub micros: i64,
+    /// At least 120 bits that nobody can foretell, as a text.
+    pub chance: String,
 }
 
 /// A text to be run.

@@ -3,6 +3,7 @@
 //! Whatever fails, the failed step is undone as far as the engine can. A statement that the program's own `try`
 //! catches leaves the transaction as the engine leaves it: on PostgreSQL it is aborted, as under Alembic itself.
 
+mod moment;
 mod stage;
 
 use crate::database::{Database, DatabaseError, ResultSet};
@@ -15,7 +16,7 @@ use crate::plan::Step;
 use crate::replay::{
     Replay, ReplayedDirective, Trace, direction, refused_by_database, warn_of_silent_cascades,
 };
-use crate::revision::{Emitted, Memory, Program, StageError, Stop};
+use crate::revision::{Emitted, Memory, Moment, Program, StageError, Stop};
 use crate::script::{Frame, Origin, RenderOptions, Script, Writer, foreign_key_check};
 use crate::source::DialectKind;
 use crate::version_table::{self, VersionTable};
@@ -81,6 +82,8 @@ struct Live<'a> {
     /// A table must be rebuilt while foreign keys are on.
     wants_keys_off: bool,
     savepoints: Vec<(String, usize)>,
+    /// Once the program has asked for it.
+    moment: Option<Moment>,
     /// The first thing left out that would perhaps have changed the schema.
     hole: Option<Diagnostic>,
 }
@@ -127,6 +130,7 @@ impl<'a> Live<'a> {
             wants_keys_off: false,
             hole: None,
             savepoints: Vec::new(),
+            moment: None,
         }
     }
 

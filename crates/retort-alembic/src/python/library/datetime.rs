@@ -302,8 +302,8 @@ impl Native for Date {
 }
 
 /// The moment that the clock stands at.
-fn now(interp: &Interpreter<'_>, offset: Option<i32>) -> Outcome<DateTime> {
-    let micros = interp.options.now.saturating_add(i64::from(offset.unwrap_or(0))).saturating_mul(1_000_000);
+fn now(interp: &mut Interpreter<'_>, offset: Option<i32>) -> Outcome<DateTime> {
+    let micros = interp.now().saturating_add(i64::from(offset.unwrap_or(0)).saturating_mul(1_000_000));
     DateTime::from_micros(micros, offset)
 }
 

@@ -90,7 +90,7 @@ fn drawn(interp: &mut Interpreter<'_>) -> u64 {
     let counter = interp.slot::<Counter>();
     counter.0 += 1;
     let count = counter.0;
-    let text = format!("{count}/{}/random", interp.options.salt);
+    let text = format!("{count}/{}/random", interp.salt());
     sha1(text.as_bytes()).iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 

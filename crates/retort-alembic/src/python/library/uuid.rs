@@ -187,7 +187,7 @@ fn made(interp: &mut Interpreter<'_>, version: u128) -> Value {
     let counter = interp.slot::<Counter>();
     counter.0 += 1;
     let count = counter.0;
-    let text = format!("{count}/{}/{version}", interp.options.salt);
+    let text = format!("{count}/{}/{version}", interp.salt());
     Value::native(Uuid::of_hash(&sha1(text.as_bytes()), version))
 }
 

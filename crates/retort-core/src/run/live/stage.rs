@@ -1,11 +1,11 @@
 //! What a program asks and says while it runs on a database.
 
-use super::Live;
+use super::{Live, moment};
 use crate::database::ResultSet;
 use crate::diagnostic::Diagnostic;
 use crate::operation::{Directive, Operation, SqlClass};
 use crate::replay::{no_savepoint, refused_by_database, transaction_act};
-use crate::revision::{Emitted, Memory, OpaqueStep, Server, Stage, StageError, TransactionAct};
+use crate::revision::{Emitted, Memory, Moment, OpaqueStep, Server, Stage, StageError, TransactionAct};
 use crate::schema::Schema;
 use crate::source::{DialectKind, Span};
 
@@ -86,6 +86,13 @@ impl Stage for Live<'_> {
         };
         result.map_err(|error| refuse(error, self))?;
         if self.trace.transact(&act) { Ok(()) } else { Err(no_savepoint(self.chain())) }
+    }
+
+    fn moment(&mut self) -> Option<Moment> {
+        if self.moment.is_none() {
+            self.moment = moment::ask(self.db, &self.engine);
+        }
+        self.moment.clone()
     }
 
     fn opaque(&mut self, step: OpaqueStep) {
