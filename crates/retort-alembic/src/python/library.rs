@@ -21,6 +21,7 @@ mod random;
 mod regex;
 mod re;
 mod small;
+mod struct_time;
 mod textwrap;
 pub(super) mod typing;
 pub mod uuid;
@@ -59,6 +60,7 @@ pub(super) fn load(interp: &mut Interpreter<'_>, path: &str) -> Outcome<Option<V
         "uuid" => uuid::names(),
         "datetime" => datetime::names(),
         "decimal" => decimal::names(interp),
+        "calendar" => struct_time::calendar_names(),
         "re" => re::names(interp),
         "textwrap" => textwrap::names(),
         "hashlib" => hashes::names(),
@@ -87,7 +89,8 @@ pub(super) fn load(interp: &mut Interpreter<'_>, path: &str) -> Outcome<Option<V
 
 /// Whether a dotted name is one of the standard library.
 pub(super) fn knows(path: &str) -> bool {
-    const NAMES: [&str; 46] = [
+    const NAMES: [&str; 47] = [
+        "calendar",
         "contextlib",
         "dataclasses",
         "enum",

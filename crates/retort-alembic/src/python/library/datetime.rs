@@ -11,7 +11,8 @@ mod time;
 use std::rc::Rc;
 
 pub use calendar::Date;
-use calendar::{MICROS_PER_DAY, days_from};
+use calendar::MICROS_PER_DAY;
+pub(super) use calendar::days_from;
 
 use super::super::native::Native;
 use super::super::unwind::{Outcome, Unwind};
@@ -139,6 +140,8 @@ impl Native for DateTime {
                 | "toordinal"
                 | "tzname"
                 | "ctime"
+                | "timetuple"
+                | "utctimetuple"
         )
     }
 

@@ -1,4 +1,4 @@
-//! `decimal`, with the default context: 28 digits, half to even.
+//! `decimal`, in the context of the thread: 28 digits unless the program says otherwise, half to even.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -27,8 +27,40 @@ pub struct Decimal {
 #[derive(Debug)]
 struct DecimalClass;
 
-/// The digits of the default context.
-const PRECISION: u32 = 28;
+/// The digits of the context.
+struct Precision(u32);
+
+impl Default for Precision {
+    fn default() -> Precision {
+        Precision(28)
+    }
+}
+
+/// `getcontext()`
+#[derive(Debug)]
+struct Context;
+
+/// How the last digit that is kept is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rounding {
+    HalfEven,
+    HalfUp,
+    HalfDown,
+    Up,
+    Down,
+    Floor,
+    Ceiling,
+}
+
+const ROUNDINGS: [(&str, Rounding); 7] = [
+    ("ROUND_HALF_EVEN", Rounding::HalfEven),
+    ("ROUND_HALF_UP", Rounding::HalfUp),
+    ("ROUND_HALF_DOWN", Rounding::HalfDown),
+    ("ROUND_UP", Rounding::Up),
+    ("ROUND_DOWN", Rounding::Down),
+    ("ROUND_FLOOR", Rounding::Floor),
+    ("ROUND_CEILING", Rounding::Ceiling),
+];
 
 /// The largest exponent that is calculated with.
 const FARTHEST: i32 = 20_000;
@@ -80,32 +112,41 @@ impl Decimal {
         (self.scaled(exponent), other.scaled(exponent), exponent)
     }
 
-    /// Rounded to the digits of the context.
-    fn rounded(self) -> Decimal {
+    /// Rounded to so many digits.
+    fn rounded(self, precision: u32) -> Decimal {
         let digits = self.coefficient.abs().to_string().len() as u32;
-        if digits <= PRECISION {
+        if digits <= precision {
             return self;
         }
-        let exponent = self.exponent + (digits - PRECISION) as i32;
-        self.quantized(exponent)
+        let exponent = self.exponent + (digits - precision) as i32;
+        self.quantized(exponent, Rounding::HalfEven)
     }
 
-    /// With this exponent; what is cut off rounds half to even.
-    fn quantized(&self, exponent: i32) -> Decimal {
+    /// With this exponent.
+    fn quantized(&self, exponent: i32, rounding: Rounding) -> Decimal {
         if exponent <= self.exponent {
             return Decimal { coefficient: self.scaled(exponent), exponent };
         }
         let divisor = BigInt::from(10).pow((exponent - self.exponent) as u32);
         let quotient = &self.coefficient / &divisor;
         let rest: BigInt = (&self.coefficient % &divisor).abs() * 2;
-        let up = rest > divisor || rest == divisor && (&quotient % 2u8) != BigInt::zero();
-        let away = if self.coefficient.is_negative() { -1 } else { 1 };
-        Decimal { coefficient: if up { quotient + away } else { quotient }, exponent }
+        let is_negative = self.coefficient.is_negative();
+        let goes_away = match rounding {
+            Rounding::HalfEven => rest > divisor || rest == divisor && (&quotient % 2u8) != BigInt::zero(),
+            Rounding::HalfUp => rest >= divisor,
+            Rounding::HalfDown => rest > divisor,
+            Rounding::Up => !rest.is_zero(),
+            Rounding::Down => false,
+            Rounding::Floor => is_negative && !rest.is_zero(),
+            Rounding::Ceiling => !is_negative && !rest.is_zero(),
+        };
+        let away = if is_negative { -1 } else { 1 };
+        Decimal { coefficient: if goes_away { quotient + away } else { quotient }, exponent }
     }
 
-    fn divided(&self, other: &Decimal) -> Decimal {
+    fn divided(&self, other: &Decimal, precision: u32) -> Decimal {
         let digits = |number: &BigInt| number.abs().to_string().len() as i32;
-        let shift = (PRECISION as i32 + 2 + digits(&other.coefficient) - digits(&self.coefficient)).max(0);
+        let shift = (precision as i32 + 2 + digits(&other.coefficient) - digits(&self.coefficient)).max(0);
         let scaled = &self.coefficient * BigInt::from(10).pow(shift as u32);
         let (mut quotient, mut exponent) =
             (&scaled / &other.coefficient, self.exponent - other.exponent - shift);
@@ -117,7 +158,7 @@ impl Decimal {
                 exponent += 1;
             }
         }
-        Decimal { coefficient: quotient, exponent }.rounded()
+        Decimal { coefficient: quotient, exponent }.rounded(precision)
     }
 
     fn order(&self, other: &Decimal) -> Ordering {
@@ -165,11 +206,15 @@ impl Native for Decimal {
         match name {
             "quantize" => {
                 let [to, rounding] = arguments.bind("quantize", "exp rounding?")?;
-                if rounding.as_ref().and_then(Value::as_str).is_some_and(|mode| &*mode != "ROUND_HALF_EVEN") {
-                    return Err(Unwind::unsupported("this rounding of a Decimal is not supported"));
-                }
+                let rounding = match rounding.as_ref().and_then(Value::as_str) {
+                    None => Rounding::HalfEven,
+                    Some(name) => match ROUNDINGS.iter().find(|(own, _)| **own == *name) {
+                        Some((_, rounding)) => *rounding,
+                        None => return Err(Unwind::unsupported(format!("`{name}` of a Decimal"))),
+                    },
+                };
                 let exponent = to.as_ref().and_then(operand).map_or(0, |to| to.exponent);
-                Ok(Value::native(self.quantized(exponent)))
+                Ok(Value::native(self.quantized(exponent, rounding)))
             }
             "__int__" => {
                 let whole = if self.exponent >= 0 {
@@ -181,8 +226,10 @@ impl Native for Decimal {
             }
             "__float__" => Ok(Value::Float(self.to_text().parse().unwrap_or(0.0))),
             "__round__" => match arguments.positional.first().and_then(Value::as_int) {
-                Some(digits) => Ok(Value::native(self.quantized(-(digits.clamp(-1000, 1000) as i32)))),
-                None => Ok(Value::big(self.quantized(0).coefficient)),
+                Some(digits) => {
+                    Ok(Value::native(self.quantized(-(digits.clamp(-1000, 1000) as i32), Rounding::HalfEven)))
+                }
+                None => Ok(Value::big(self.quantized(0, Rounding::HalfEven).coefficient)),
             },
             "is_zero" => Ok(Value::Bool(self.coefficient.is_zero())),
             "normalize" => {
@@ -199,7 +246,7 @@ impl Native for Decimal {
 
     fn binary(
         self: Rc<Self>,
-        _interp: &mut Interpreter<'_>,
+        interp: &mut Interpreter<'_>,
         operator: Operator,
         other: &Value,
         reflected: bool,
@@ -210,24 +257,25 @@ impl Native for Decimal {
         }
         let (a, b) = if reflected { (&other, &*self) } else { (&*self, &other) };
         let (x, y, exponent) = a.aligned(b);
+        let digits = interp.slot::<Precision>().0;
         let made = match operator {
-            Operator::Add => Decimal { coefficient: x + y, exponent }.rounded(),
-            Operator::Sub => Decimal { coefficient: x - y, exponent }.rounded(),
+            Operator::Add => Decimal { coefficient: x + y, exponent }.rounded(digits),
+            Operator::Sub => Decimal { coefficient: x - y, exponent }.rounded(digits),
             Operator::Mult => {
                 Decimal { coefficient: &a.coefficient * &b.coefficient, exponent: a.exponent + b.exponent }
-                    .rounded()
+                    .rounded(digits)
             }
             Operator::Div | Operator::FloorDiv | Operator::Mod if b.coefficient.is_zero() => {
                 return Err(Unwind::raise("ZeroDivisionError", "division by zero"));
             }
-            Operator::Div => a.divided(b),
+            Operator::Div => a.divided(b, digits),
             Operator::FloorDiv => Decimal { coefficient: x / y, exponent: 0 },
-            Operator::Mod => Decimal { coefficient: x % y, exponent }.rounded(),
+            Operator::Mod => Decimal { coefficient: x % y, exponent }.rounded(digits),
             Operator::Pow => {
                 match as_big(&Value::big(b.scaled(0))).and_then(|power| u32::try_from(power).ok()) {
                     Some(power) if b.exponent >= 0 && power < 1000 => {
                         Decimal { coefficient: a.coefficient.pow(power), exponent: a.exponent * power as i32 }
-                            .rounded()
+                            .rounded(digits)
                     }
                     _ => return Err(Unwind::unsupported("this power of a Decimal is not supported")),
                 }
@@ -285,7 +333,7 @@ impl Native for Decimal {
         match (parsed.kind, parsed.precision, parsed.grouping) {
             (Some('f' | 'F'), precision, None) => {
                 let text = match precision {
-                    Some(precision) => self.quantized(-(precision as i32)).to_text(),
+                    Some(precision) => self.quantized(-(precision as i32), Rounding::HalfEven).to_text(),
                     None => self.to_text(),
                 };
                 Ok(Some(Value::str(super::super::builtins::format_spec::padded(&parsed, "", &text, '>'))))
@@ -353,6 +401,33 @@ impl Native for DecimalClass {
     }
 }
 
+impl Native for Context {
+    fn type_name(&self) -> &str {
+        "decimal.Context"
+    }
+
+    fn attribute(self: Rc<Self>, interp: &mut Interpreter<'_>, name: &str) -> Outcome<Option<Value>> {
+        match name {
+            "prec" => Ok(Some(Value::Int(i64::from(interp.slot::<Precision>().0)))),
+            "rounding" => Ok(Some(Value::str(ROUNDINGS[0].0))),
+            _ => Err(Unwind::unsupported(format!("`{name}` of a context of Decimals"))),
+        }
+    }
+
+    fn set_attribute(
+        self: Rc<Self>,
+        interp: &mut Interpreter<'_>,
+        name: &str,
+        value: Value,
+    ) -> Outcome<bool> {
+        match (name, value.as_int().and_then(|digits| u32::try_from(digits).ok())) {
+            ("prec", Some(digits @ 1..=1000)) => interp.slot::<Precision>().0 = digits,
+            _ => return Err(Unwind::unsupported(format!("this `{name}` of a context of Decimals"))),
+        }
+        Ok(true)
+    }
+}
+
 /// The names of the module.
 pub(super) fn names(interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)> {
     let base = interp.class("ArithmeticError");
@@ -362,9 +437,7 @@ pub(super) fn names(interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)> 
     interp.classes.insert("InvalidOperation", invalid.clone());
     let mut names =
         vec![("Decimal", Value::native(DecimalClass)), ("InvalidOperation", Value::Class(invalid))];
-    for name in ["ROUND_HALF_EVEN", "ROUND_HALF_UP", "ROUND_DOWN", "ROUND_UP", "ROUND_FLOOR", "ROUND_CEILING"]
-    {
-        names.push((name, Value::str(name)));
-    }
+    names.extend(ROUNDINGS.map(|(name, _)| (name, Value::str(name))));
+    names.push(("getcontext", Value::function("getcontext", |_, _| Ok(Value::native(Context)))));
     names
 }

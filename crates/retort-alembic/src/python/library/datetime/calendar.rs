@@ -17,7 +17,7 @@ pub struct Date {
 }
 
 /// Days since 1970-01-01.
-pub(super) fn days_from(year: i32, month: u32, day: u32) -> i64 {
+pub(in super::super) fn days_from(year: i32, month: u32, day: u32) -> i64 {
     let year = i64::from(year) - i64::from(month <= 2);
     let era = year.div_euclid(400);
     let of_era = year - era * 400;
@@ -28,7 +28,7 @@ pub(super) fn days_from(year: i32, month: u32, day: u32) -> i64 {
 
 impl Date {
     /// Days since 1970-01-01.
-    pub(super) fn days(self) -> i64 {
+    pub(in super::super) fn days(self) -> i64 {
         days_from(self.year, self.month, self.day)
     }
 
@@ -50,7 +50,7 @@ impl Date {
     }
 
     /// 0 for Monday.
-    pub(super) fn weekday(self) -> i64 {
+    pub(in super::super) fn weekday(self) -> i64 {
         (self.days() + 3).rem_euclid(7)
     }
 

@@ -292,6 +292,12 @@ pub(super) fn datetime_method(
             text::strftime(interp, moment.date, moment.time, &format).map(Value::from)
         }
         "date" => Ok(Value::native(moment.date)),
+        "timetuple" => super::super::struct_time::of(interp, moment, -1),
+        "utctimetuple" => {
+            let (micros, _) = moment.micros();
+            let utc = DateTime::from_micros(micros, Some(0))?;
+            super::super::struct_time::of(interp, utc, 0)
+        }
         "time" => Ok(Value::native(Time { offset: None, ..moment.time })),
         "timetz" => Ok(Value::native(moment.time)),
         "timestamp" => Ok(Value::Float(moment.micros().0 as f64 / 1e6)),
