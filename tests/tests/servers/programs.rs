@@ -122,6 +122,25 @@ fn the_time_is_that_of_the_server() {
 }
 
 #[test]
+fn a_program_begins_a_transaction_of_its_own_outside_of_the_steps() {
+    fn begins(stage: &mut dyn Stage) -> Result<(), Stop> {
+        emit(stage, "CREATE TABLE retort_p (id INTEGER)", true)?;
+        for (word, column) in [("COMMIT", "a"), ("ROLLBACK", "b")] {
+            emit(stage, "BEGIN", true)?;
+            emit(stage, "LOCK TABLE retort_p IN ACCESS EXCLUSIVE MODE NOWAIT", true)?;
+            emit(stage, &format!("ALTER TABLE retort_p ADD COLUMN {column} INTEGER"), true)?;
+            emit(stage, word, true)?;
+        }
+        emit(stage, "CREATE INDEX CONCURRENTLY retort_i ON retort_p (a)", true).map(drop)
+    }
+    let Some(scratch) = Scratch::new(DialectKind::Postgres) else { return };
+    let run = run(&mut *scratch.connect(), begins);
+    assert!(run.outcome.is_ok(), "{:?}", run.outcome);
+    let found = scratch.connect().select("SELECT * FROM retort_p").unwrap();
+    assert_eq!(found.columns, ["id", "a"]);
+}
+
+#[test]
 fn postgres_aborts_the_transaction_of_what_is_refused_and_caught() {
     fn catches(stage: &mut dyn Stage) -> Result<(), Stop> {
         emit(stage, "CREATE TABLE retort_p (id INTEGER)", false)?;

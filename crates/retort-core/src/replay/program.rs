@@ -101,6 +101,9 @@ impl Stage for Model<'_> {
 
     fn emit(&mut self, emitted: Emitted) -> Result<u64, StageError> {
         for directive in self.trace.read(&emitted) {
+            if self.trace.begins(&directive, &emitted) {
+                continue;
+            }
             if let Some(act) = transaction_act(&directive) {
                 self.transact(act, emitted.span)?;
                 continue;

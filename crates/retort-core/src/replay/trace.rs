@@ -22,6 +22,8 @@ pub(crate) struct Trace {
     savepoints: Vec<(String, Mark)>,
     /// The program has ended its transaction; the next statement begins another.
     is_ended: bool,
+    /// The program has begun one where none was.
+    is_begun: bool,
 }
 
 /// A moment that can be gone back to.
@@ -42,6 +44,7 @@ impl Trace {
             begin: None,
             savepoints: Vec::new(),
             is_ended: false,
+            is_begun: false,
         }
     }
 
@@ -72,7 +75,7 @@ impl Trace {
     pub(crate) fn directive(&mut self, text: &str, directive: &Directive, emitted: Option<&Emitted>) {
         let span = directive.span;
         let mut translated = self.translator.directive(text, directive);
-        translated.stands_alone |= emitted.is_some_and(|emitted| emitted.autocommit);
+        translated.stands_alone |= emitted.is_some_and(|emitted| emitted.autocommit) && !self.is_begun;
         for refusal in &translated.refusals {
             self.diagnostics.push(
                 Diagnostic::warning(refusal.code, refusal.message.clone())
@@ -149,6 +152,16 @@ impl Trace {
         self.is_certain = mark.is_certain;
     }
 
+    /// Whether the statement begins a transaction within what stands outside of the step's: what follows is in it.
+    pub(crate) fn begins(&mut self, directive: &Directive, emitted: &Emitted) -> bool {
+        let begins = emitted.autocommit && is_begin(directive);
+        if begins {
+            self.is_begun = true;
+            self.begin = Some(self.mark());
+        }
+        begins
+    }
+
     /// Savepoints and ends of transactions, on the model; false for a savepoint that was never set.
     pub(crate) fn transact(&mut self, act: &TransactionAct) -> bool {
         let find = |name: &String| self.savepoints.iter().rposition(|(other, _)| other == name);
@@ -171,11 +184,13 @@ impl Trace {
             },
             TransactionAct::Commit => {
                 self.savepoints.clear();
+                self.is_begun = false;
                 self.begin = Some(self.mark());
                 self.is_ended = true;
             }
             TransactionAct::RollBack => {
                 self.savepoints.clear();
+                self.is_begun = false;
                 let Some(mark) = self.begin.clone() else { return false };
                 self.go_back(&mark);
             }
@@ -193,6 +208,16 @@ impl Trace {
 
 fn hole_code(step: &OpaqueStep) -> Code {
     if step.touches_schema { "replay/unknown-schema" } else { "replay/unknown-rows" }
+}
+
+fn is_begin(directive: &Directive) -> bool {
+    let [Operation::ExecuteSql { sql, class: SqlClass::Transaction }] = directive.operations.as_slice()
+    else {
+        return false;
+    };
+    let upper = sql.text().to_ascii_uppercase();
+    let words: Vec<&str> = upper.trim_end_matches(';').split_whitespace().collect();
+    matches!(words[..], ["BEGIN"] | ["BEGIN", "WORK" | "TRANSACTION"] | ["START", "TRANSACTION"])
 }
 
 /// What a statement about the transaction asks for; None for any other, and for one that begins a transaction.

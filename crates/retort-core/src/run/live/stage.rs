@@ -39,6 +39,9 @@ impl Stage for Live<'_> {
         let mut changed = 0;
         for directive in self.trace.read(&emitted) {
             self.check()?;
+            if self.trace.begins(&directive, &emitted) {
+                continue;
+            }
             match transaction_act(&directive) {
                 Some(act) => self.transact(act, emitted.span)?,
                 None => changed = self.directive(&directive, &emitted, None)?,
