@@ -281,9 +281,14 @@ impl<'w> Interpreter<'w> {
         NO_TIME
     }
 
+    /// What nobody can foretell, where the world has it.
+    pub fn chance(&mut self) -> Option<String> {
+        self.world.moment().map(|moment| moment.chance)
+    }
+
     /// What random things are made of.
     pub fn salt(&mut self) -> String {
-        let chance = self.world.moment().map(|moment| moment.chance).unwrap_or_default();
+        let chance = self.chance().unwrap_or_default();
         format!("{}{chance}", self.options.salt)
     }
 

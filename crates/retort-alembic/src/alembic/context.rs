@@ -252,6 +252,7 @@ pub(crate) fn module_attribute(interp: &mut Interpreter<'_>, name: &str) -> Outc
             }
         }),
         "get_context" => Value::function(name, |_, _| Ok(value())),
+        "get_impl" => Value::function(name, |_, _| Ok(Value::native(Implementation))),
         "get_bind" => Value::function(name, |interp, _| super::connection_value(interp)),
         "is_transactional_ddl" => {
             Value::function(name, |interp, _| Ok(Value::Bool(world::dialect(interp).is_postgres())))

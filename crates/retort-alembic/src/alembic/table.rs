@@ -2,6 +2,7 @@
 
 mod column;
 mod columns;
+mod constraint_set;
 mod foreign_type;
 mod metadata;
 mod reflect;
@@ -21,6 +22,7 @@ use reflect::reflected;
 
 pub(crate) use column::{column, column_attribute, dict_key, set_column_attribute};
 pub(crate) use columns::NativeColumns;
+use constraint_set::ConstraintSet;
 pub(crate) use foreign_type::settle;
 pub(crate) use metadata::{metadata, metadata_attribute, naming_convention};
 
@@ -235,8 +237,11 @@ pub(crate) fn table_attribute(
             };
             Value::list(table.indexes.iter().map(index).collect())
         }
-        "constraints" | "foreign_key_constraints" => {
-            Value::list(constraint_values(own, &table, name == "foreign_key_constraints"))
+        "constraints" => Value::native(ConstraintSet { table: Rc::clone(own) }),
+        "foreign_key_constraints" => {
+            let mut all = ConstraintSet { table: Rc::clone(own) }.values();
+            all.retain(|own| matches!(own, Value::Native(own) if own.type_name() == "ForeignKeyConstraint"));
+            Value::list(all)
         }
         "foreign_keys" => {
             let keys = table.constraints.iter().flat_map(|constraint| constraints::keys_of(own, constraint));
@@ -273,30 +278,17 @@ pub(crate) fn table_attribute(
     }))
 }
 
-fn constraint_values(own: &Rc<NativeTable>, table: &Table, foreign_only: bool) -> Vec<Value> {
-    use crate::sql::table::ConstraintKind;
-    let class = |kind: &ConstraintKind| match kind {
-        ConstraintKind::PrimaryKey { .. } => "PrimaryKeyConstraint",
-        ConstraintKind::Unique { .. } => "UniqueConstraint",
-        ConstraintKind::Check { .. } => "CheckConstraint",
-        ConstraintKind::ForeignKey { .. } => "ForeignKeyConstraint",
-        ConstraintKind::Exclude { .. } => "ExcludeConstraint",
-        ConstraintKind::Unknown => "Constraint",
-    };
-    let all = std::iter::once(&table.primary_key).chain(&table.constraints);
-    all.filter(|own| !foreign_only || matches!(own.kind, ConstraintKind::ForeignKey { .. }))
-        .map(|constraint| {
-            Value::native(NativeConstraint {
-                class: class(&constraint.kind),
-                constraint: RefCell::new(constraint.clone()),
-                table: RefCell::new(Some(Rc::clone(own))),
-            })
-        })
-        .collect()
-}
-
 /// Sets an attribute of a table.
-pub(crate) fn set_table_attribute(own: &Rc<NativeTable>, name: &str, value: &Value) -> Outcome<bool> {
+pub(crate) fn set_table_attribute(
+    own: &Rc<NativeTable>,
+    interp: &mut Interpreter<'_>,
+    name: &str,
+    value: &Value,
+) -> Outcome<bool> {
+    if name == "constraints" {
+        let values = interp.values(value)?;
+        return ConstraintSet { table: Rc::clone(own) }.replace(interp, &values).map(|()| true);
+    }
     let mut table = own.table.borrow_mut();
     match name {
         "schema" => table.schema = identifier(value),

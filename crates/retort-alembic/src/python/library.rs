@@ -20,6 +20,7 @@ mod quiet;
 mod random;
 mod regex;
 mod re;
+mod secrets;
 mod small;
 mod struct_time;
 mod textwrap;
@@ -67,6 +68,7 @@ pub(super) fn load(interp: &mut Interpreter<'_>, path: &str) -> Outcome<Option<V
         "base64" | "binascii" => codecs::names(path),
         "math" => maths::names(),
         "random" => random::names(),
+        "secrets" => secrets::names(),
         "_protobuf" => protobuf::names(),
         "shutil" => os::shutil_names(),
         "os" => {

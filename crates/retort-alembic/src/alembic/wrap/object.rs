@@ -307,11 +307,11 @@ impl Native for NativeTable {
 
     fn set_attribute(
         self: Rc<Self>,
-        _interp: &mut Interpreter<'_>,
+        interp: &mut Interpreter<'_>,
         name: &str,
         value: Value,
     ) -> Outcome<bool> {
-        super::super::table::set_table_attribute(&self, name, &value)
+        super::super::table::set_table_attribute(&self, interp, name, &value)
     }
 
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {

@@ -6,7 +6,7 @@ use super::super::value::Value;
 use super::super::{Arguments, Interpreter};
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+pub(super) const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// The names of either module.
 pub(super) fn names(path: &str) -> Vec<(&'static str, Value)> {
@@ -58,6 +58,11 @@ fn bytes(interp: &mut Interpreter<'_>, arguments: Arguments) -> Outcome<Vec<u8>>
 
 fn encode(interp: &mut Interpreter<'_>, arguments: Arguments, alphabet: &[u8; 64]) -> Outcome<Value> {
     let bytes = bytes(interp, arguments)?;
+    Ok(Value::Bytes(encoded(&bytes, alphabet).into()))
+}
+
+/// Base64, with its padding.
+pub(super) fn encoded(bytes: &[u8], alphabet: &[u8; 64]) -> Vec<u8> {
     let mut made = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
         let part = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
@@ -70,7 +75,7 @@ fn encode(interp: &mut Interpreter<'_>, arguments: Arguments, alphabet: &[u8; 64
             });
         }
     }
-    Ok(Value::Bytes(made.into()))
+    made
 }
 
 fn decode(interp: &mut Interpreter<'_>, arguments: Arguments, alphabet: &[u8; 64]) -> Outcome<Value> {

@@ -30,14 +30,11 @@ pub(super) fn names(_interp: &mut Interpreter<'_>) -> Vec<(&'static str, Value)>
         let read = Value::function(name, |interp, _| outside(interp, "the files of the machine".to_owned()));
         names.push((name, read));
     }
-    for name in ["system", "urandom"] {
-        names.push((
-            name,
-            Value::function(name, move |_, _| {
-                Err(Unwind::unsupported(format!("`os.{name}` is not supported")))
-            }),
-        ));
-    }
+    names.push((
+        "system",
+        Value::function("system", |_, _| Err(Unwind::unsupported("`os.system` is not supported"))),
+    ));
+    names.push(super::secrets::urandom());
     let changes =
         ["remove", "unlink", "makedirs", "mkdir", "rmdir", "removedirs", "rename", "replace", "chmod"];
     names.extend(changes.map(|name| file_change("os", name)));

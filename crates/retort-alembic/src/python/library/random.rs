@@ -1,4 +1,4 @@
-//! `random`: deterministic, as [`uuid4`](super::uuid) is. `secrets` is refused: what it gives must not be guessed.
+//! `random`: in a replay deterministic, as [`uuid4`](super::uuid) is.
 
 use super::super::Interpreter;
 use super::super::builtins::int_argument;
@@ -86,7 +86,8 @@ pub(super) fn names() -> Vec<(&'static str, Value)> {
     ])
 }
 
-fn drawn(interp: &mut Interpreter<'_>) -> u64 {
+/// The next number.
+pub(super) fn drawn(interp: &mut Interpreter<'_>) -> u64 {
     let counter = interp.slot::<Counter>();
     counter.0 += 1;
     let count = counter.0;
@@ -99,14 +100,16 @@ fn fraction(interp: &mut Interpreter<'_>) -> f64 {
     (drawn(interp) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-fn between(interp: &mut Interpreter<'_>, start: i64, stop: i64) -> Outcome<i64> {
+/// A number from `start` to below `stop`.
+pub(super) fn between(interp: &mut Interpreter<'_>, start: i64, stop: i64) -> Outcome<i64> {
     match stop.checked_sub(start) {
         Some(width) if width > 0 => Ok(start + (drawn(interp) % width.unsigned_abs()) as i64),
         _ => Err(Unwind::value_error("empty range")),
     }
 }
 
-fn pick(interp: &mut Interpreter<'_>, items: &[Value]) -> Outcome<Value> {
+/// One of them.
+pub(super) fn pick(interp: &mut Interpreter<'_>, items: &[Value]) -> Outcome<Value> {
     if items.is_empty() {
         return Err(Unwind::raise("IndexError", "Cannot choose from an empty sequence"));
     }

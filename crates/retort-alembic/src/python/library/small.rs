@@ -85,7 +85,6 @@ pub(super) fn names(interp: &mut Interpreter<'_>, path: &str) -> Option<Vec<(&'s
             ("format_exc", Value::function("format_exc", |_, _| Ok(Value::str("")))),
         ],
         "gc" => vec![("collect", Value::function("collect", |_, _| Ok(Value::Int(0))))],
-        "secrets" => refused(&["token_hex", "token_urlsafe", "token_bytes", "choice", "randbelow"]),
         "numbers" => ["Number", "Complex", "Real", "Rational", "Integral"]
             .map(|name| (name, interp.class("int").map_or(Value::None, Value::Class)))
             .to_vec(),
