@@ -42,11 +42,39 @@ impl Value {
 /// The values of a row, in order.
 pub type Row = Vec<Value>;
 
+/// What the texts of a column stand for, where [`Value`] has no form for it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextKind {
+    /// Characters, or nothing that is told.
+    #[default]
+    Plain,
+    /// `t` and `f`
+    Boolean,
+    /// An exact number.
+    Numeric,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A day and a time, perhaps with an offset.
+    DateTime,
+    /// JSON.
+    Json,
+    /// A UUID.
+    Uuid,
+    /// `{1,2}`
+    Integers,
+    /// `{a,"b c"}`
+    Texts,
+}
+
 /// Rows with the names of their columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ResultSet {
     /// The names, as the engine gives them; empty for a statement that gives no rows.
     pub columns: Vec<String>,
+    /// What the texts of each column stand for; shorter where the rest is plain.
+    pub kinds: Vec<TextKind>,
     /// The rows, each as long as the names.
     pub rows: Vec<Row>,
 }

@@ -3,7 +3,7 @@
 use ::mysql::consts::{ColumnFlags, ColumnType};
 use ::mysql::prelude::Queryable;
 use ::mysql::{Column, Conn, DriverError, Error, OptsBuilder, SslOpts, Value as Told};
-use retort_core::database::{Database, DatabaseError, ResultSet, Row, Value};
+use retort_core::database::{Database, DatabaseError, ResultSet, Row, TextKind, Value};
 use retort_core::dialect::Capabilities;
 use retort_core::source::DialectKind;
 
@@ -101,6 +101,15 @@ fn offset(message: &str, sql: &str) -> Option<usize> {
     sql.match_indices(near).map(|(at, _)| at).find(|at| line_of(*at) == line)
 }
 
+fn kind(column: &Column) -> TextKind {
+    match column.column_type() {
+        ColumnType::MYSQL_TYPE_DECIMAL | ColumnType::MYSQL_TYPE_NEWDECIMAL => TextKind::Numeric,
+        ColumnType::MYSQL_TYPE_DATE => TextKind::Date,
+        ColumnType::MYSQL_TYPE_DATETIME | ColumnType::MYSQL_TYPE_TIMESTAMP => TextKind::DateTime,
+        _ => TextKind::Plain,
+    }
+}
+
 fn value(told: Told, column: Option<&Column>) -> Value {
     let bytes = match told {
         Told::NULL => return Value::Null,
@@ -164,7 +173,9 @@ impl Database for Mysql {
 
     fn select(&mut self, sql: &str) -> Result<ResultSet, DatabaseError> {
         let result = self.connection.query_iter(sql).map_err(|error| describe(&error, sql))?;
-        let names = result.columns().as_ref().iter().map(|column| column.name_str().into_owned()).collect();
+        let columns = result.columns();
+        let names = columns.as_ref().iter().map(|column| column.name_str().into_owned()).collect();
+        let kinds = columns.as_ref().iter().map(kind).collect();
         let mut rows: Vec<Row> = Vec::new();
         for found in result {
             let found = found.map_err(|error| describe(&error, sql))?;
@@ -172,7 +183,7 @@ impl Database for Mysql {
             let values = found.unwrap().into_iter().enumerate();
             rows.push(values.map(|(at, told)| value(told, columns.get(at))).collect());
         }
-        Ok(ResultSet { columns: names, rows })
+        Ok(ResultSet { columns: names, kinds, rows })
     }
 }
 

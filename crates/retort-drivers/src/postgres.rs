@@ -9,7 +9,7 @@ use ::postgres::config::SslMode;
 use ::postgres::error::{DbError, ErrorPosition};
 use ::postgres::types::Type;
 use ::postgres::{Client, Config, Error, SimpleQueryMessage, SimpleQueryRow};
-use retort_core::database::{Database, DatabaseError, ResultSet, Row, Value};
+use retort_core::database::{Database, DatabaseError, ResultSet, Row, TextKind, Value};
 use retort_core::dialect::Capabilities;
 use retort_core::operation::{CopyData, copy_data};
 use retort_core::source::DialectKind;
@@ -249,6 +249,21 @@ fn value(text: &str, kind: Option<&Type>) -> Value {
     parsed.unwrap_or_else(|| Value::Text(text.to_owned()))
 }
 
+fn kind(kind: &Type) -> TextKind {
+    match *kind {
+        Type::BOOL => TextKind::Boolean,
+        Type::NUMERIC => TextKind::Numeric,
+        Type::DATE => TextKind::Date,
+        Type::TIME | Type::TIMETZ => TextKind::Time,
+        Type::TIMESTAMP | Type::TIMESTAMPTZ => TextKind::DateTime,
+        Type::JSON | Type::JSONB => TextKind::Json,
+        Type::UUID => TextKind::Uuid,
+        Type::INT2_ARRAY | Type::INT4_ARRAY | Type::INT8_ARRAY => TextKind::Integers,
+        Type::TEXT_ARRAY | Type::VARCHAR_ARRAY | Type::NAME_ARRAY => TextKind::Texts,
+        _ => TextKind::Plain,
+    }
+}
+
 /// `\x00ff`
 fn bytes(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix("\\x")?.as_bytes();
@@ -285,7 +300,8 @@ impl Database for Postgres {
             _ => None,
         });
         let rows = rows.collect();
-        Ok(ResultSet { columns, rows })
+        let kinds = types.iter().map(kind).collect();
+        Ok(ResultSet { columns, kinds, rows })
     }
 }
 

@@ -228,7 +228,7 @@ impl Database for Sqlite {
         let mut statement = self.connection.prepare(sql).map_err(describe)?;
         let columns = statement.column_names().map(str::to_owned).collect();
         let (rows, _) = read(&mut statement, usize::MAX)?;
-        Ok(ResultSet { columns, rows })
+        Ok(ResultSet { columns, kinds: Vec::new(), rows })
     }
 }
 

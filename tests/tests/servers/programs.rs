@@ -141,6 +141,29 @@ fn a_program_begins_a_transaction_of_its_own_outside_of_the_steps() {
 }
 
 #[test]
+fn servers_say_what_their_texts_stand_for() {
+    use retort_core::database::TextKind::{
+        Boolean, Date, DateTime, Integers, Json, Numeric, Plain, Texts, Uuid,
+    };
+    let cases = [
+        (
+            DialectKind::Postgres,
+            "SELECT true, 1, 1.5::numeric, now()::date, now(), '[]'::jsonb, gen_random_uuid(), ARRAY[1], ARRAY['a'], 'x'",
+            vec![Boolean, Plain, Numeric, Date, DateTime, Json, Uuid, Integers, Texts, Plain],
+        ),
+        (
+            DialectKind::Mysql,
+            "SELECT 1, CAST(1.5 AS DECIMAL(4, 2)), CURRENT_DATE, CURRENT_TIMESTAMP, 'x'",
+            vec![Plain, Numeric, Date, DateTime, Plain],
+        ),
+    ];
+    for (dialect, sql, kinds) in cases {
+        let Some(scratch) = Scratch::new(dialect) else { continue };
+        assert_eq!(scratch.connect().select(sql).unwrap().kinds, kinds, "{dialect}");
+    }
+}
+
+#[test]
 fn postgres_aborts_the_transaction_of_what_is_refused_and_caught() {
     fn catches(stage: &mut dyn Stage) -> Result<(), Stop> {
         emit(stage, "CREATE TABLE retort_p (id INTEGER)", false)?;

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::bridge;
 use crate::python::{Arguments, Interpreter, Native, Outcome, Unknown, Unwind, Value};
 
-pub use convert::{converted, plain_value};
+pub use convert::{converted, plain_value, told};
 pub use row::{NativeMapping, NativeRow};
 
 /// The names of a result's columns.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use retort_core::database::{DatabaseError, ResultSet, Value};
+use retort_core::database::{DatabaseError, ResultSet, TextKind, Value};
 use retort_core::diagnostic::Diagnostic;
 use retort_core::revision::{
     Emitted, Memory, OpaqueStep, RefusalKind, Server, Stage, StageError, Stop, TransactionAct,
@@ -88,13 +88,22 @@ impl Stage for TestStage {
     fn query(&mut self, sql: &str, _span: Span) -> Result<ResultSet, StageError> {
         let Some(answers) = &self.answers else { return Err(StageError::NotKnownHere) };
         if sql == "SELECT 1" {
-            return Ok(ResultSet { columns: vec!["1".into()], rows: vec![vec![Value::Integer(1)]] });
+            return Ok(ResultSet {
+                columns: vec!["1".into()],
+                rows: vec![vec![Value::Integer(1)]],
+                ..ResultSet::default()
+            });
         }
         self.heard.push(Heard::Asked(sql.to_owned()));
         let found = answers.iter().find(|(part, ..)| sql.contains(part));
         let (columns, rows) =
             found.map(|(_, columns, rows)| (columns.clone(), rows.clone())).unwrap_or_default();
-        Ok(ResultSet { columns: columns.into_iter().map(str::to_owned).collect(), rows })
+        let kind = |value: &Value| match value.as_str() {
+            Some("t" | "f") => TextKind::Boolean,
+            _ => TextKind::Plain,
+        };
+        let kinds = rows.iter().take(1).flatten().map(kind).collect();
+        Ok(ResultSet { columns: columns.into_iter().map(str::to_owned).collect(), kinds, rows })
     }
 
     fn transact(&mut self, act: TransactionAct, _span: Span) -> Result<(), StageError> {

@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use retort_core::database::ResultSet;
+use retort_core::database::{ResultSet, TextKind};
 use retort_core::source::Span;
 
 use super::driver;
 use crate::alembic::expression;
 use crate::alembic::orm::NativeSession;
-use crate::alembic::result::{Effect, Identity, NativeResult, Rows, converted, plain_value};
+use crate::alembic::result::{Effect, Identity, NativeResult, Rows, converted, told};
 use crate::alembic::select::{Body, Item, NativeStatement};
 use crate::alembic::{bridge, dml, types};
 use crate::python::{Arguments, Interpreter, Outcome, Unknown, Value};
@@ -301,7 +301,7 @@ fn bound_names(statement: &NativeStatement) -> Vec<(String, Rc<DataType>)> {
 pub(crate) fn run_text(interp: &mut Interpreter<'_>, sql: String, span: Span) -> Outcome<Value> {
     if gives_rows(&sql) {
         let rows = match bridge::query(interp, sql, span)? {
-            Some(set) => plain_rows(interp, set),
+            Some(set) => plain_rows(interp, set)?,
             None => unknown_rows(span),
         };
         return Ok(NativeResult::new(rows, Effect::default()).value());
@@ -359,20 +359,19 @@ fn unknown_rows(span: Span) -> Rows {
     Rows::Unknown(Unknown::new("the rows of a query", span))
 }
 
-fn plain_rows(interp: &mut Interpreter<'_>, set: ResultSet) -> Rows {
+fn plain_rows(interp: &mut Interpreter<'_>, set: ResultSet) -> Outcome<Rows> {
     if set.columns.is_empty() && set.rows.is_empty() {
-        return Rows::None;
+        return Ok(Rows::None);
     }
-    let is_postgres = bridge::dialect(interp).is_postgres();
     let names = set.columns.iter().map(|name| Rc::from(name.as_str())).collect();
-    let value = |value: &retort_core::database::Value| match value.as_str() {
-        // PostgreSQL's booleans come as these letters, and no type comes with them.
-        Some("t") if is_postgres => Value::Bool(true),
-        Some("f") if is_postgres => Value::Bool(false),
-        _ => plain_value(value),
-    };
-    let rows: VecDeque<Rc<[Value]>> = set.rows.iter().map(|row| row.iter().map(value).collect()).collect();
-    Rows::Known(names, rows)
+    let mut rows = VecDeque::with_capacity(set.rows.len());
+    for row in &set.rows {
+        let kinds = set.kinds.iter().copied().chain(std::iter::repeat(TextKind::Plain));
+        let values: Outcome<Rc<[Value]>> =
+            row.iter().zip(kinds).map(|(own, kind)| told(interp, own, kind)).collect();
+        rows.push_back(values?);
+    }
+    Ok(Rows::Known(names, rows))
 }
 
 /// Asks for the rows of a statement.
@@ -390,7 +389,7 @@ fn rows(
     let count = i64::try_from(set.rows.len()).unwrap_or(i64::MAX);
     let effect = Effect { count, identity: Identity::None };
     if columns.len() != set.columns.len() && !set.columns.is_empty() {
-        let rows = plain_rows(interp, set);
+        let rows = plain_rows(interp, set)?;
         return Ok(NativeResult::new(rows, effect).value());
     }
     let mut all = VecDeque::with_capacity(set.rows.len());

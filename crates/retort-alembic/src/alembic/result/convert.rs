@@ -1,6 +1,6 @@
 //! What a database gave, as Python has it by the type of its column.
 
-use retort_core::database;
+use retort_core::database::{self, TextKind};
 
 use crate::alembic::bridge;
 use crate::python::{Interpreter, Outcome, Value};
@@ -72,6 +72,64 @@ pub fn converted(
     Ok(made)
 }
 
+/// A value of which the engine says what its text stands for.
+pub fn told(interp: &mut Interpreter<'_>, value: &database::Value, kind: TextKind) -> Outcome<Value> {
+    use database::Value as Given;
+    let text = match (kind, value) {
+        (TextKind::Boolean, Given::Integer(number)) => return Ok(Value::Bool(*number != 0)),
+        (_, Given::Text(text)) => text,
+        _ => return Ok(plain_value(value)),
+    };
+    match kind {
+        TextKind::Plain => Ok(plain_value(value)),
+        TextKind::Boolean => Ok(Value::Bool(text == "t")),
+        TextKind::Numeric => decimal(interp, text),
+        TextKind::Date => bridge::made(interp, "datetime", &["date", "fromisoformat"], text),
+        TextKind::Time => bridge::made(interp, "datetime", &["time", "fromisoformat"], &iso(text)),
+        TextKind::DateTime => bridge::made(interp, "datetime", &["datetime", "fromisoformat"], &iso(text)),
+        TextKind::Json => bridge::made(interp, "json", &["loads"], text),
+        TextKind::Uuid => bridge::made(interp, "uuid", &["UUID"], text),
+        TextKind::Integers | TextKind::Texts => {
+            Ok(elements(text, kind).unwrap_or_else(|| plain_value(value)))
+        }
+    }
+}
+
+/// The elements of an array of one dimension, as PostgreSQL writes it (PostgreSQL 18, 8.15.6).
+fn elements(text: &str, kind: TextKind) -> Option<Value> {
+    let mut rest = text.strip_prefix('{')?.strip_suffix('}')?;
+    let mut made = Vec::new();
+    while !rest.is_empty() {
+        let mut element = String::new();
+        let is_quoted = rest.starts_with('"');
+        let mut chars = rest.char_indices().skip(usize::from(is_quoted));
+        let mut end = rest.len();
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' => element.extend(chars.next().map(|(_, own)| own)),
+                '"' if is_quoted => {
+                    end = at + 1;
+                    break;
+                }
+                ',' if !is_quoted => {
+                    end = at;
+                    break;
+                }
+                '{' if !is_quoted => return None,
+                own => element.push(own),
+            }
+        }
+        made.push(match kind {
+            _ if !is_quoted && element == "NULL" => Value::None,
+            TextKind::Integers => Value::Int(element.parse().ok()?),
+            _ => Value::str(element),
+        });
+        rest = &rest[end..];
+        rest = rest.strip_prefix(',').unwrap_or(rest);
+    }
+    Some(Value::list(made))
+}
+
 fn decimal(interp: &mut Interpreter<'_>, text: &str) -> Outcome<Value> {
     bridge::made(interp, "decimal", &["Decimal"], text)
 }
@@ -88,7 +146,27 @@ fn iso(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::iso;
+    use super::*;
+
+    #[test]
+    fn arrays_are_lists() {
+        let shown = |text: &str, kind| match elements(text, kind) {
+            Some(Value::List(list)) => format!("{:?}", list.borrow()),
+            _ => "none".to_owned(),
+        };
+        for (text, kind, expected) in [
+            ("{}", TextKind::Texts, vec![]),
+            ("{1,-2,NULL}", TextKind::Integers, vec![Value::Int(1), Value::Int(-2), Value::None]),
+            (
+                r#"{a,"b, \"c\\",NULL,"NULL"}"#,
+                TextKind::Texts,
+                vec![Value::str("a"), Value::str(r#"b, "c\"#), Value::None, Value::str("NULL")],
+            ),
+        ] {
+            assert_eq!(shown(text, kind), format!("{expected:?}"), "{text}");
+        }
+        assert_eq!(shown("{{1},{2}}", TextKind::Integers), "none");
+    }
 
     #[test]
     fn zones_of_whole_hours_are_written_out() {
