@@ -92,7 +92,7 @@ pub struct NoWorld;
 impl World for NoWorld {}
 
 /// What a program may know of its surroundings.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// What makes the identifiers of `uuid4()` differ from those of another program: the revision's id, say.
     pub salt: String,
@@ -104,12 +104,6 @@ pub struct Options {
 
 /// Hands an application to an object that awaits one; false if that was done before, or cannot be done.
 pub type Initialise = fn(&mut Interpreter<'_>, &Rc<Instance>) -> Outcome<bool>;
-
-impl Default for Options {
-    fn default() -> Options {
-        Options { salt: String::new(), bounds: Bounds::default(), initialise: None }
-    }
-}
 
 /// Runs Python code.
 pub struct Interpreter<'w> {

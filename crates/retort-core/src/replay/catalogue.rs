@@ -7,6 +7,7 @@
 
 mod condition;
 mod question;
+mod reader;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -227,6 +228,16 @@ mod tests {
                 "SELECT constraint_name FROM information_schema.table_constraints WHERE table_name = 't' \
               AND constraint_type = 'UNIQUE'",
                 "t_n_key",
+            ),
+            ("SELECT indisvalid FROM pg_catalog.pg_index WHERE indexrelid = to_regclass('public.i')", "1"),
+            (
+                "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid \
+              WHERE c.relname = 'i' AND i.indrelid = 't'::regclass AND i.indisvalid IS NOT FALSE",
+                "i",
+            ),
+            (
+                "SELECT 1 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE relname = 'i' AND NOT indisvalid",
+                "",
             ),
             ("SELECT data_type FROM information_schema.columns WHERE table_name = 't'", "?"),
             ("SELECT table_name FROM information_schema.tables", "?"),

@@ -1,8 +1,9 @@
 //! Conditions over rows of the catalogue, in three truths.
 
+use super::reader::Reader;
 use super::{Cell, Row};
 use crate::source::DialectKind;
-use crate::token::{self, Token, TokenKind};
+use crate::token;
 
 /// A condition.
 pub(super) enum Condition {
@@ -14,7 +15,8 @@ pub(super) enum Condition {
     Less(Operand, Operand),
     Like(Operand, String),
     In(Operand, Vec<Operand>),
-    IsNull(Operand),
+    /// `IS NULL`, `IS TRUE`
+    Is(Operand, Cell),
     True(Operand),
 }
 
@@ -31,11 +33,21 @@ pub(super) enum Operand {
 pub(super) struct Column {
     pub(super) table: Option<String>,
     pub(super) name: String,
+    /// `oid::regclass`: the object is shown by its name.
+    pub(super) is_name: bool,
 }
 
 impl Column {
     /// Its value in a row; `None` if no table has it, or two do.
     pub(super) fn find(&self, row: &Row) -> Option<Cell> {
+        let cell = self.cell(row)?;
+        Some(match cell {
+            Cell::Object(name) if self.is_name => Cell::Text(name),
+            other => other,
+        })
+    }
+
+    fn cell(&self, row: &Row) -> Option<Cell> {
         if let Some(table) = &self.table {
             return row.get(&format!("{table}.{}", self.name)).cloned();
         }
@@ -104,7 +116,7 @@ impl Condition {
                 Cell::Null => None,
                 _ => return None,
             },
-            Condition::IsNull(operand) => Some(operand.value(row)? == Cell::Null),
+            Condition::Is(operand, cell) => Some(operand.value(row)? == *cell),
             Condition::True(operand) => match operand.value(row)? {
                 Cell::Truth(truth) => Some(truth),
                 _ => return None,
@@ -176,8 +188,12 @@ impl Condition {
         let left = Operand::read(reader)?;
         if reader.eat("is") {
             let is_not = reader.eat("not");
-            reader.expect("null")?;
-            return Some(negated(Condition::IsNull(left), is_not));
+            let condition = match reader.literal() {
+                Some(truth @ Cell::Truth(_)) => Condition::Is(left, truth),
+                Some(_) => return None,
+                None => reader.expect("null").map(|()| Condition::Is(left, Cell::Null))?,
+            };
+            return Some(negated(condition, is_not));
         }
         let is_not = reader.eat("not");
         if reader.eat("in") {
@@ -282,6 +298,10 @@ impl Operand {
             let inner = Operand::read(reader)?;
             reader.expect(")")?;
             Operand::Lower(Box::new(inner))
+        } else if reader.eat_call("to_regclass") || reader.eat_call("to_regtype") {
+            let Cell::Text(text) = reader.literal()? else { return None };
+            reader.expect(")")?;
+            Operand::Given(named(&text, reader.dialect))
         } else if reader.eat("current_schema") {
             if reader.eat("(") {
                 reader.expect(")")?;
@@ -293,126 +313,19 @@ impl Operand {
         } else {
             Operand::Column(reader.column()?)
         };
-        match (operand, reader.cast()?) {
+        let is_object = reader.casts()?.iter().any(|kind| matches!(*kind, "regclass" | "regtype"));
+        match operand {
             // `'public.t'::regclass`
-            (Operand::Given(Cell::Text(text)), Some("regclass" | "regtype")) => {
-                let last = text.rsplit('.').next().unwrap_or(&text);
-                Some(Operand::Given(Cell::Object(token::identifier(last, reader.dialect))))
+            Operand::Given(Cell::Text(text)) if is_object => {
+                Some(Operand::Given(named(&text, reader.dialect)))
             }
-            (_, Some("regclass" | "regtype")) => None,
-            (operand, _) => Some(operand),
+            _ if is_object => None,
+            operand => Some(operand),
         }
     }
 }
 
-/// The tokens of a question and a place among them.
-pub(super) struct Reader<'a> {
-    sql: &'a str,
-    tokens: Vec<Token>,
-    at: usize,
-    depth: usize,
-    pub(super) dialect: DialectKind,
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(sql: &'a str, dialect: DialectKind) -> Reader<'a> {
-        Reader { sql, tokens: token::tokens(sql, dialect), at: 0, depth: 0, dialect }
-    }
-
-    fn ahead(&self, count: usize) -> &'a str {
-        self.tokens.get(self.at + count).map_or("", |token| token.text(self.sql))
-    }
-
-    pub(super) fn is(&self, word: &str) -> bool {
-        self.ahead(0).eq_ignore_ascii_case(word)
-    }
-
-    pub(super) fn eat(&mut self, word: &str) -> bool {
-        let is_it = self.is(word);
-        self.at += usize::from(is_it);
-        is_it
-    }
-
-    /// A function's name and the opened parenthesis.
-    pub(super) fn eat_call(&mut self, name: &str) -> bool {
-        let is_it = self.is(name) && self.ahead(1) == "(";
-        self.at += 2 * usize::from(is_it);
-        is_it
-    }
-
-    pub(super) fn expect(&mut self, word: &str) -> Option<()> {
-        self.eat(word).then_some(())
-    }
-
-    /// Only a semicolon is left, or nothing.
-    pub(super) fn is_end(&self) -> bool {
-        self.tokens[self.at.min(self.tokens.len())..].iter().all(|token| token.text(self.sql) == ";")
-    }
-
-    fn kind(&self) -> Option<TokenKind> {
-        self.tokens.get(self.at).map(|token| token.kind)
-    }
-
-    /// An identifier.
-    pub(super) fn name(&mut self) -> Option<String> {
-        matches!(self.kind()?, TokenKind::Word | TokenKind::Quoted).then(|| {
-            self.at += 1;
-            token::identifier(self.tokens[self.at - 1].text(self.sql), self.dialect)
-        })
-    }
-
-    /// Whether a name comes that is none of these words.
-    pub(super) fn is_name_but(&self, words: &[&str]) -> bool {
-        matches!(self.kind(), Some(TokenKind::Word | TokenKind::Quoted))
-            && !words.iter().any(|word| self.is(word))
-    }
-
-    /// `column`, `table.column`; no function.
-    pub(super) fn column(&mut self) -> Option<Column> {
-        let first = self.name()?.to_ascii_lowercase();
-        let column = match self.eat(".") {
-            true => Column { table: Some(first), name: self.name()?.to_ascii_lowercase() },
-            false => Column { table: None, name: first },
-        };
-        (!self.is("(")).then_some(column)
-    }
-
-    /// A whole number.
-    pub(super) fn count(&mut self) -> Option<usize> {
-        let number = self.ahead(0).parse().ok()?;
-        self.at += 1;
-        Some(number)
-    }
-
-    /// A text, a number, TRUE or FALSE.
-    pub(super) fn literal(&mut self) -> Option<Cell> {
-        let text = self.ahead(0);
-        let cell = match self.kind()? {
-            TokenKind::Text => Cell::Text(token::string_value(text, self.dialect)?),
-            TokenKind::Number => Cell::Number(text.parse().ok()?),
-            TokenKind::Word if self.is("true") || self.is("false") => Cell::Truth(self.is("true")),
-            _ => return None,
-        };
-        self.at += 1;
-        Some(cell)
-    }
-
-    /// `::type`, perhaps; the type's name.
-    pub(super) fn cast(&mut self) -> Option<Option<&'static str>> {
-        if !self.eat("::") {
-            return Some(None);
-        }
-        let kinds = ["regclass", "regtype", "text", "name", "varchar", "int", "integer"];
-        kinds.into_iter().find(|kind| self.eat(kind)).map(Some)
-    }
-
-    fn operator(&mut self) -> Option<&'static str> {
-        let found = [("=", "="), ("<>", "<>"), ("!=", "<>"), ("<", "<"), (">", ">"), ("==", "=")];
-        found.into_iter().find(|(text, _)| self.eat(text)).map(|(_, operator)| operator)
-    }
-
-    /// The schema that the connection is in.
-    fn here(&self) -> Cell {
-        super::rows::default_schema(self.dialect)
-    }
+/// The object of a name that may have its schema before it.
+fn named(text: &str, dialect: DialectKind) -> Cell {
+    Cell::Object(token::identifier(text.rsplit('.').next().unwrap_or(text), dialect))
 }

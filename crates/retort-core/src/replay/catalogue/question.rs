@@ -1,7 +1,8 @@
 //! A SELECT over the catalogue, as far as such are understood.
 
 use super::Cell;
-use super::condition::{Column, Condition, Reader};
+use super::condition::{Column, Condition};
+use super::reader::Reader;
 use crate::source::DialectKind;
 
 /// A question: what is selected, of what, where.
@@ -111,8 +112,8 @@ impl Item {
             Item::Given("?column?".to_owned(), cell)
         } else {
             let column = reader.column()?;
-            reader.cast()?;
-            Item::Column(column.name.clone(), column)
+            let is_name = reader.casts()?.contains(&"regclass");
+            Item::Column(column.name.clone(), Column { is_name, ..column })
         };
         if !reader.eat("as") {
             return Some(item);

@@ -5,7 +5,8 @@ use crate::schema::{IndexKey, IndexPart, ObjectName, Schema, Table};
 use crate::source::DialectKind;
 
 /// The columns by which an object is asked for.
-pub(super) const NAMES: [&str; 19] = [
+pub(super) const NAMES: [&str; 20] = [
+    "indexrelid",
     "table_name",
     "column_name",
     "constraint_name",
@@ -29,69 +30,13 @@ pub(super) const NAMES: [&str; 19] = [
 
 /// Types that no revision makes: the server's, and those of extensions.
 pub(super) fn is_foreign_type(name: &str) -> bool {
-    const OF_EXTENSIONS: [&str; 14] = [
-        "citext",
-        "hstore",
-        "ltree",
-        "lquery",
-        "ltxtquery",
-        "cube",
-        "seg",
-        "isbn",
-        "vector",
-        "halfvec",
-        "sparsevec",
-        "geometry",
-        "geography",
-        "raster",
-    ];
-    const OF_SERVER: [&str; 44] = [
-        "bit",
-        "bool",
-        "box",
-        "bpchar",
-        "bytea",
-        "char",
-        "cid",
-        "cidr",
-        "circle",
-        "date",
-        "daterange",
-        "float4",
-        "float8",
-        "inet",
-        "int2",
-        "int4",
-        "int4range",
-        "int8",
-        "int8range",
-        "interval",
-        "json",
-        "jsonb",
-        "jsonpath",
-        "line",
-        "lseg",
-        "macaddr",
-        "macaddr8",
-        "money",
-        "name",
-        "numeric",
-        "numrange",
-        "oid",
-        "path",
-        "point",
-        "polygon",
-        "text",
-        "time",
-        "timestamp",
-        "timestamptz",
-        "timetz",
-        "tsquery",
-        "tsvector",
-        "uuid",
-        "varbit",
-    ];
-    OF_EXTENSIONS.contains(&name) || OF_SERVER.contains(&name) || matches!(name, "varchar" | "xml" | "record")
+    const OF_EXTENSIONS: &str = "citext hstore ltree lquery ltxtquery cube seg isbn vector halfvec sparsevec geometry \
+                                 geography raster";
+    const OF_SERVER: &str = "bit bool box bpchar bytea char cid cidr circle date daterange float4 float8 inet int2 int4 \
+                             int4range int8 int8range interval json jsonb jsonpath line lseg macaddr macaddr8 money \
+                             name numeric numrange oid path point polygon record text time timestamp timestamptz \
+                             timetz tsquery tsrange tstzrange tsvector uuid varbit varchar xml";
+    OF_EXTENSIONS.split(' ').chain(OF_SERVER.split(' ')).any(|own| own == name)
 }
 
 /// The schema of objects whose name says none.
@@ -126,6 +71,7 @@ pub(super) fn of(table: &str, schema: &Schema) -> Option<Vec<Row>> {
         "pg_matviews" => catalogue.views("schemaname", "matviewname", |materialized| materialized),
         "pg_indexes" => catalogue.indexes(),
         "pg_class" => catalogue.classes(),
+        "pg_index" => catalogue.index_states(),
         "pg_namespace" => catalogue.schemas("nspname"),
         "pg_attribute" => catalogue.attributes(),
         "pg_constraint" => catalogue.constraints(),
@@ -290,6 +236,26 @@ impl Catalogue<'_> {
         let tables = self.schema.tables.values();
         tables
             .flat_map(|table| self.indexes_of(table).into_iter().map(move |(name, _)| of(table, &name)))
+            .collect()
+    }
+
+    /// An index that was made is taken for a valid one.
+    fn index_states(&self) -> Vec<Row> {
+        let of = |table: &Table, name: &str, unique: bool| {
+            row([
+                ("indexrelid", Cell::Object(name.to_owned())),
+                ("indrelid", object(&table.name)),
+                ("indisunique", Cell::Truth(unique)),
+                ("indisvalid", Cell::Truth(true)),
+                ("indisready", Cell::Truth(true)),
+                ("indislive", Cell::Truth(true)),
+            ])
+        };
+        let tables = self.schema.tables.values();
+        tables
+            .flat_map(|table| {
+                self.indexes_of(table).into_iter().map(move |(name, unique)| of(table, &name, unique))
+            })
             .collect()
     }
 
