@@ -12,6 +12,7 @@ pub mod config;
 pub mod alembic;
 pub mod program;
 pub mod write;
+mod catalogue;
 mod judge;
 mod parallel;
 mod read;

@@ -3,7 +3,6 @@
 //! In: steps of a plan. Out: [`ReplayedStep`]s with the statements to run and both schemas before and after.
 //! A program runs on the model, which answers what it asks. The caller decides how many steps are kept.
 
-mod catalogue;
 mod program;
 mod refusal;
 mod trace;

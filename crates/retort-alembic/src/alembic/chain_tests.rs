@@ -77,6 +77,20 @@ fn a_copy_of_a_reflected_column_has_numbers_of_its_own_or_none() {
 }
 
 #[test]
+fn what_a_revision_asks_of_the_catalogue_by_name_is_answered() {
+    let make = "op.create_table('t', sa.Column('id', sa.Integer))";
+    let change = "def has(name):\n\
+                  \x20   asked = sa.text('SELECT 1 FROM information_schema.columns WHERE table_name = :t AND column_name = :c')\n\
+                  \x20   return op.get_bind().execute(asked, {'t': 't', 'c': name}).scalar() is not None\n\
+                  for name in ('id', 'a', 'a'):\n\
+                  \x20   if not has(name):\n\
+                  \x20       op.add_column('t', sa.Column(name, sa.Integer))";
+    let (schema, said) = after("postgresql", &[("", make), ("", change)]);
+    assert_eq!(said, [] as [String; 0]);
+    assert_eq!(schema.table(&ObjectName::bare("t")).unwrap().columns.len(), 2);
+}
+
+#[test]
 fn of_two_keys_over_the_same_columns_sqlalchemy_sees_the_first_on_sqlite() {
     let make = "op.create_table('a', sa.Column('id', sa.Integer, primary_key=True))\n\
                 op.create_table('b', sa.Column('a_id', sa.Integer), sa.Column('n', sa.Integer, nullable=False),\n\

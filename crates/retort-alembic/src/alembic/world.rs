@@ -10,6 +10,7 @@ use retort_core::schema::Schema;
 use retort_core::source::{DialectKind, SourceFile, SourceId, Span};
 use retort_core::version_table::VersionTable;
 
+use crate::catalogue;
 use crate::config::environment::Environment;
 use crate::python::{FrameRecord, Interpreter, Outcome, Unknown, Unsupported, Value, World};
 use crate::sql::compile::ddl::NamedTypes;
@@ -115,6 +116,15 @@ impl<'s> StageWorld<'s> {
         StageWorld { stage, depth: 0, held: None, failed: None, last: None, said_no_clock: false }
     }
 
+    /// What the catalogue would say, where there is none, or that of another dialect.
+    fn answer_of_model(&mut self, sql: &str) -> Option<ResultSet> {
+        let has_own = self.stage.is_live() && !self.stage.is_translated();
+        if has_own || !catalogue::is_mentioned(sql) || !self.stage.is_certain() {
+            return None;
+        }
+        catalogue::answer(sql, &self.stage.schema())
+    }
+
     fn answer(&mut self, request: Request) -> Answer {
         match request {
             Request::Facts => Answer::Facts(Facts {
@@ -140,7 +150,10 @@ impl<'s> StageWorld<'s> {
                 }
                 Answer::Rows(Err(StageError::NotKnownHere))
             }
-            Request::Query(sql, span) => Answer::Rows(self.stage.query(&sql, span)),
+            Request::Query(sql, span) => Answer::Rows(match self.answer_of_model(&sql) {
+                Some(known) => Ok(known),
+                None => self.stage.query(&sql, span),
+            }),
             // A savepoint around what is held back is held back too.
             Request::Transact(..) if self.depth > 0 => Answer::Done(Ok(())),
             Request::Transact(act, span) => Answer::Done(self.stage.transact(act, span)),

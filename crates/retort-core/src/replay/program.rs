@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Trace;
 use super::refusal::{no_savepoint, refused_by_model};
 use super::trace::transaction_act;
-use super::{Trace, catalogue};
 use crate::database::ResultSet;
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Capabilities;
@@ -136,12 +136,6 @@ impl Stage for Model<'_> {
                 .all(|operation| matches!(operation, Operation::ExecuteSql { class, .. } if *class == wanted))
         };
         let is_setting = is(SqlClass::Session);
-        if is(SqlClass::Query)
-            && self.trace.is_certain
-            && let Some(found) = catalogue::answer(sql, self.trace.translator.source())
-        {
-            return Ok(found);
-        }
         if is(SqlClass::Query) || is_setting && asks_setting(sql) {
             return Err(StageError::NotKnownHere);
         }

@@ -63,6 +63,11 @@ pub trait Stage {
         false
     }
 
+    /// Whether they are run in other words, since the engine is of another dialect.
+    fn is_translated(&self) -> bool {
+        false
+    }
+
     /// The schema at this moment. It is cheap to ask, and stays as it was when more is emitted.
     fn schema(&mut self) -> Schema;
 

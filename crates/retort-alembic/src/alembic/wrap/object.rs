@@ -7,7 +7,9 @@ use indexmap::IndexMap;
 
 use super::super::types;
 use super::{constraint_name, identifier};
-use crate::python::{Comparison, Interpreter, Key, Native, Operator, Outcome, UnaryOperator, Unknown, Value};
+use crate::python::{
+    Arguments, Comparison, Interpreter, Key, Native, Operator, Outcome, UnaryOperator, Unknown, Value,
+};
 use crate::sql::Column;
 use crate::sql::expression::{Expr, Expression, From, Node};
 use crate::sql::table::{Constraint, Index, MetaData, Sequence, Table};
@@ -312,6 +314,20 @@ impl Native for NativeTable {
         value: Value,
     ) -> Outcome<bool> {
         super::super::table::set_table_attribute(&self, interp, name, &value)
+    }
+
+    fn has_method(&self, name: &str) -> bool {
+        name == "__copy__"
+    }
+
+    fn call_method(
+        self: Rc<Self>,
+        _interp: &mut Interpreter<'_>,
+        _name: &str,
+        _arguments: Arguments,
+    ) -> Outcome<Value> {
+        let table = self.table.borrow().clone();
+        Ok(Value::Native(NativeTable::new(table, self.metadata.clone(), &[])))
     }
 
     fn text(self: Rc<Self>, _interp: &mut Interpreter<'_>, _repr: bool) -> Outcome<Value> {

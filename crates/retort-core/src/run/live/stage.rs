@@ -22,6 +22,10 @@ impl Stage for Live<'_> {
         true
     }
 
+    fn is_translated(&self) -> bool {
+        self.chain() != self.engine.dialect
+    }
+
     fn is_offline(&self) -> bool {
         false
     }

@@ -3,7 +3,7 @@
 use super::Cell;
 use super::condition::{Column, Condition};
 use super::reader::Reader;
-use crate::source::DialectKind;
+use retort_core::source::DialectKind;
 
 /// A question: what is selected, of what, where.
 pub(super) struct Question {

@@ -2,8 +2,8 @@
 
 use super::reader::Reader;
 use super::{Cell, Row};
-use crate::source::DialectKind;
-use crate::token;
+use retort_core::source::DialectKind;
+use retort_core::token;
 
 /// A condition.
 pub(super) enum Condition {

@@ -1,8 +1,8 @@
 //! The rows of the catalogue, from the schema: of each table the columns that the schema knows.
 
 use super::{Cell, Row};
-use crate::schema::{IndexKey, IndexPart, ObjectName, Schema, Table};
-use crate::source::DialectKind;
+use retort_core::schema::{IndexKey, IndexPart, ObjectName, Schema, Table};
+use retort_core::source::DialectKind;
 
 /// The columns by which an object is asked for.
 pub(super) const NAMES: [&str; 20] = [

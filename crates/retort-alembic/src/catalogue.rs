@@ -12,9 +12,9 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use crate::database::{ResultSet, TextKind, Value};
-use crate::schema::Schema;
-use crate::source::DialectKind;
+use retort_core::database::{ResultSet, TextKind, Value};
+use retort_core::schema::Schema;
+use retort_core::source::DialectKind;
 
 use condition::Condition;
 use question::{Item, Question};
@@ -39,10 +39,7 @@ enum Cell {
 }
 
 /// The rows that the question gives; `None` where the schema does not tell.
-pub(super) fn answer(sql: &str, schema: &Schema) -> Option<ResultSet> {
-    if !mentions_catalogue(sql) {
-        return None;
-    }
+pub(crate) fn answer(sql: &str, schema: &Schema) -> Option<ResultSet> {
     let question = Question::read(sql, schema.dialect)?;
     let found = rows_of(&question, schema)?;
     if question.asks_existence {
@@ -75,7 +72,8 @@ pub(super) fn answer(sql: &str, schema: &Schema) -> Option<ResultSet> {
     Some(ResultSet { columns, rows, ..ResultSet::default() })
 }
 
-fn mentions_catalogue(sql: &str) -> bool {
+/// Whether a text may ask it at all.
+pub(crate) fn is_mentioned(sql: &str) -> bool {
     let lower = sql.to_ascii_lowercase();
     ["information_schema.", "pg_", "sqlite_master", "sqlite_schema"].iter().any(|word| lower.contains(word))
 }
@@ -153,8 +151,8 @@ fn shown(cell: &Cell) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::{apply, from_sql};
-    use crate::source::{SourceFile, SourceId};
+    use retort_core::operation::{apply, from_sql};
+    use retort_core::source::{SourceFile, SourceId};
 
     fn schema(dialect: DialectKind, sql: &str) -> Schema {
         let file = SourceFile::new(SourceId(0), "a.sql", sql);

@@ -2,8 +2,8 @@
 
 use super::Cell;
 use super::condition::Column;
-use crate::source::DialectKind;
-use crate::token::{self, Token, TokenKind};
+use retort_core::source::DialectKind;
+use retort_core::token::{self, Token, TokenKind};
 
 /// The tokens of a question and a place among them.
 pub(super) struct Reader<'a> {
