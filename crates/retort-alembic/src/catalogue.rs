@@ -39,9 +39,9 @@ enum Cell {
 }
 
 /// The rows that the question gives; `None` where the schema does not tell.
-pub(crate) fn answer(sql: &str, schema: &Schema) -> Option<ResultSet> {
+pub(crate) fn answer(sql: &str, schema: &Schema, version_table: &str) -> Option<ResultSet> {
     let question = Question::read(sql, schema.dialect)?;
-    let found = rows_of(&question, schema)?;
+    let found = rows_of(&question, schema, version_table)?;
     if question.asks_existence {
         let is_there = Value::Integer(i64::from(!found.is_empty()));
         let kinds = vec![TextKind::Boolean];
@@ -79,8 +79,8 @@ pub(crate) fn is_mentioned(sql: &str) -> bool {
 }
 
 /// The rows of the tables, joined, that meet the condition.
-fn rows_of(question: &Question, schema: &Schema) -> Option<Vec<Row>> {
-    if !names_an_object(question, schema.dialect) {
+fn rows_of(question: &Question, schema: &Schema, version_table: &str) -> Option<Vec<Row>> {
+    if !names_an_object(question, schema, version_table) {
         return None;
     }
     let mut joined = vec![Row::new()];
@@ -112,20 +112,22 @@ fn rows_of(question: &Question, schema: &Schema) -> Option<Vec<Row>> {
     Some(met)
 }
 
-/// Whether the condition pins an object of the first table by its name. Types are not: the server and extensions have
-/// many of their own.
-fn names_an_object(question: &Question, dialect: DialectKind) -> bool {
-    let pins = |condition: &Condition| {
-        condition.pinned().is_some_and(|(column, names)| {
-            rows::NAMES.contains(&column)
-                && !(dialect == DialectKind::Postgres
-                    && column == "typname"
-                    && names.iter().any(|name| rows::is_foreign_type(name)))
-        })
+/// Whether the condition pins an object by its name, and none of which the schema holds less than a catalogue: the
+/// columns of views, the version table. Of types the server and extensions have many of their own.
+fn names_an_object(question: &Question, schema: &Schema, version_table: &str) -> bool {
+    let of_columns = |table: &str| matches!(table, "information_schema.columns" | "pg_attribute");
+    let asks_columns = question.sources.iter().any(|source| of_columns(&source.table));
+    let is_view = |name: &str| schema.views.keys().any(|view| &*view.name == name);
+    let is_known = |column: &str, name: &str| {
+        let is_foreign =
+            schema.dialect == DialectKind::Postgres && column == "typname" && rows::is_foreign_type(name);
+        !(is_foreign || name.eq_ignore_ascii_case(version_table) || asks_columns && is_view(name))
     };
-    let mut conditions = question.condition.conjuncts();
-    conditions.extend(question.sources.iter().flat_map(|source| source.on.conjuncts()));
-    conditions.into_iter().any(pins)
+    let joins = question.sources.iter().flat_map(|source| source.on.conjuncts());
+    let pinned: Vec<_> =
+        question.condition.conjuncts().into_iter().chain(joins).filter_map(Condition::pinned).collect();
+    pinned.iter().any(|(column, _)| rows::NAMES.contains(column))
+        && pinned.iter().all(|(column, names)| names.iter().all(|name| is_known(column, name)))
 }
 
 impl Item {
@@ -166,7 +168,7 @@ mod tests {
     }
 
     fn asked(schema: &Schema, sql: &str) -> String {
-        let Some(found) = answer(sql, schema) else { return "?".to_owned() };
+        let Some(found) = answer(sql, schema, "alembic_version") else { return "?".to_owned() };
         let text = |value: &Value| match value {
             Value::Text(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
@@ -237,6 +239,9 @@ mod tests {
                 "SELECT 1 FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE relname = 'i' AND NOT indisvalid",
                 "",
             ),
+            ("SELECT relkind FROM pg_class WHERE relname = 't_id_seq'", "S"),
+            ("SELECT 1 FROM information_schema.columns WHERE table_name = 'v' AND column_name = 'id'", "?"),
+            ("SELECT 1 FROM information_schema.tables WHERE table_name = 'alembic_version'", "?"),
             ("SELECT data_type FROM information_schema.columns WHERE table_name = 't'", "?"),
             ("SELECT table_name FROM information_schema.tables", "?"),
             ("SELECT 1 FROM t WHERE n = 1", "?"),

@@ -44,7 +44,7 @@ pub fn run(what: &Run<'_>, stage: &mut dyn Stage) -> Result<(), Stop> {
     let mut ran = loaded.as_ref().map(|known| known.ran.clone()).unwrap_or_default();
     ran.insert(what.revision.to_owned());
     let (dialect, server) = (stage.dialect(), stage.server());
-    let mut world = StageWorld::new(stage);
+    let mut world = StageWorld::new(stage, &what.environment.version_table.name);
     let options =
         Options { salt: what.revision.to_owned(), initialise: Some(flask::initialise), ..Options::default() };
     let mut interp = match loaded {

@@ -19,6 +19,8 @@ use crate::sql::{Dialect, Identifier};
 /// The world of a revision: its stage, and what is held back in speculation.
 pub(crate) struct StageWorld<'s> {
     stage: &'s mut dyn Stage,
+    /// What the chain's own table is called, which is in no schema.
+    version_table: &'s str,
     /// How many unknown values what runs now depends on.
     depth: usize,
     /// What was held back: whether it touches the schema.
@@ -112,8 +114,16 @@ pub(crate) fn find_kept<T: Default + 'static, R>(
 }
 
 impl<'s> StageWorld<'s> {
-    pub(crate) fn new(stage: &'s mut dyn Stage) -> StageWorld<'s> {
-        StageWorld { stage, depth: 0, held: None, failed: None, last: None, said_no_clock: false }
+    pub(crate) fn new(stage: &'s mut dyn Stage, version_table: &'s str) -> StageWorld<'s> {
+        StageWorld {
+            stage,
+            version_table,
+            depth: 0,
+            held: None,
+            failed: None,
+            last: None,
+            said_no_clock: false,
+        }
     }
 
     /// What the catalogue would say, where there is none, or that of another dialect.
@@ -122,7 +132,7 @@ impl<'s> StageWorld<'s> {
         if has_own || !catalogue::is_mentioned(sql) || !self.stage.is_certain() {
             return None;
         }
-        catalogue::answer(sql, &self.stage.schema())
+        catalogue::answer(sql, &self.stage.schema(), self.version_table)
     }
 
     fn answer(&mut self, request: Request) -> Answer {

@@ -313,6 +313,8 @@ impl Catalogue<'_> {
             let kind = if table.partitioning.is_some() { "p" } else { "r" };
             rows.push(of(&table.name, &table.name.name, kind));
             rows.extend(self.indexes_of(table).iter().map(|(name, _)| of(&table.name, name, "i")));
+            let numbered = table.columns.iter().filter(|column| column.identity.is_some());
+            rows.extend(numbered.map(|own| of(&table.name, &table.name.sequence_of(&own.name).name, "S")));
         }
         for view in self.schema.views.values() {
             rows.push(of(&view.name, &view.name.name, if view.materialized { "m" } else { "v" }));

@@ -12,8 +12,7 @@ use crate::revision::Memory;
 use crate::schema::Schema;
 use crate::source::{DialectKind, Span};
 
-/// A body that must be run to be known. It is deterministic: run again on the same stage it does
-/// the same.
+/// A body that must be run to be known. It is deterministic: run again on the same stage it does the same.
 pub trait Program: fmt::Debug + Send + Sync {
     /// Runs it to its end, or to the first thing that stops it.
     ///
